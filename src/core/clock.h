@@ -7,9 +7,9 @@
 #include <stdint.h>
 #include <time.h>
 
-#define NS_PER_SECOND  UINT64_C(1000000000)
-#define NS_PER_MS      UINT64_C(1000000)
-#define MS_PER_SECOND  UINT64_C(1000)
+#define NS_PER_SECOND UINT64_C(1000000000)
+#define NS_PER_MS     UINT64_C(1000000)
+#define MS_PER_SECOND UINT64_C(1000)
 
 uint64_t clock_monotonic_ns(void);
 uint64_t clock_wall_ms(void); // since 1970, UTC

@@ -6,10 +6,11 @@
 
 struct mailbox;
 
-// release is called (on the putting or destroying thread) for values nobody took. Never NULL.
+// release is called (on the putting or destroying thread) for values nobody took. The result is
+// never NULL.
 struct mailbox *mailbox_create(void (*release)(void *value));
-void mailbox_destroy(struct mailbox *box); // takes NULL; releases what is inside
-void mailbox_put(struct mailbox *box, void *value); // takes ownership
+void mailbox_destroy(struct mailbox *box);          // takes NULL; releases what is inside
+void mailbox_put(struct mailbox *box, void *value); // takes ownership of a non-NULL value
 void *mailbox_take(struct mailbox *box);            // NULL when empty; the caller owns it
 int mailbox_fd(const struct mailbox *box);          // for poll(POLLIN); owned by the mailbox
 

@@ -7,15 +7,18 @@
 
 #include <stddef.h>
 
-void *memory_alloc(size_t size);              // zeroed
+void *memory_alloc(size_t size);               // zeroed
 void *memory_array(size_t count, size_t size); // zeroed; aborts on overflow of count * size
 void *memory_resize(void *old, size_t count, size_t size); // the grown part is not zeroed
 char *memory_strdup(const char *text);                     // NULL in, NULL out
-char *memory_strndup(const char *text, size_t length);
+char *memory_strndup(const char *text, size_t length); // at most length bytes; NULL in, NULL out
 char *memory_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 // `hook` runs once, on the failing thread, before abort; it must be async-signal-safe in spirit.
 void memory_set_abort_hook(void (*hook)(void));
+// The same end when something else runs out that the program cannot do without:
+// "vmtui: out of file descriptors".
+void memory_exhausted(const char *what) __attribute__((noreturn));
 
 // Releases what the variable points at when it leaves scope: `AUTO_FREE char *name = ...`.
 void memory_auto_free(void *pointer_to_pointer);

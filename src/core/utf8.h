@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// UTF-8 in, columns out. Text from a hypervisor, a guest or a file is scrubbed once, where it enters
-// (utf8_scrub), so that the rest of the program can trust it. Widths come from the C library's
-// wcwidth in the LC_CTYPE that main set. Pure functions; any thread.
+// UTF-8 in, columns out. Text from a hypervisor, a guest or a file is scrubbed once, where it
+// enters (utf8_scrub), so that the rest of the program can trust it. Widths come from the C
+// library's wcwidth in the LC_CTYPE that main set. Pure functions; any thread.
 #ifndef VMTUI_CORE_UTF8_H
 #define VMTUI_CORE_UTF8_H
 
@@ -22,11 +22,14 @@ int utf8_code_point_width(uint32_t code_point);
 size_t utf8_width(const char *text);
 // Bytes of the longest prefix of text that fits into `columns`, never splitting a cluster.
 size_t utf8_prefix(const char *text, size_t columns);
+// Length of text without the sequence that a cut left incomplete at its end, if there is one.
+size_t utf8_trim_partial(const char *text, size_t length);
 // Copies text into out (size bytes, NUL-terminated), making every control character (C0, DEL, C1,
 // bidi controls, line and paragraph separators) and broken byte visible as U+FFFD or '?'.
 // keep_newlines keeps '\n' and turns '\t' into a space. Returns false when it was shortened.
 bool utf8_scrub(const char *text, size_t length, char *out, size_t size, bool keep_newlines);
-// The same into fresh memory, at most max_bytes of input; the caller frees. NULL in, NULL out.
+// The same into fresh memory, at most max_bytes of input, newlines not kept; the caller frees.
+// NULL in, NULL out.
 char *utf8_scrub_dup(const char *text, size_t max_bytes);
 
 #endif

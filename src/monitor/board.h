@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the screen shows: every host's latest snapshot with rates, alerts, jobs, the event log's end,
-// and the charts of whoever is in focus. Built by the engine, then frozen and shared by reference.
+// What the screen shows: every host's latest snapshot with rates, alerts, jobs, the event log's
+// end, and the charts of whoever is in focus. Built by the engine, then frozen and shared by
+// reference.
 #ifndef VMTUI_MONITOR_BOARD_H
 #define VMTUI_MONITOR_BOARD_H
 
@@ -38,12 +39,13 @@ struct vm_rates {
     double disk_read_bytes, disk_write_bytes, disk_latency_ms; // sums and worst latency
     double net_rx_bytes, net_tx_bytes, net_drops;
     double swap_in_kib, swap_out_kib, major_faults;
-    double memory_used_kib;    // a level, not a rate: balloon - usable, or the next best; -1
-    struct vcpu_rates *vcpus;  // same order as the sample's
+    double memory_used_kib;   // a level, not a rate: balloon - usable, or the next best; -1
+    double memory_usable_kib; // a level: what the guest could still take; -1 when not fresh
+    struct vcpu_rates *vcpus; // same order as the sample's
     size_t vcpu_count;
-    struct disk_rates *disks;  // same order as the sample's
+    struct disk_rates *disks; // same order as the sample's
     size_t disk_count;
-    struct nic_rates *nics;    // same order as the sample's
+    struct nic_rates *nics; // same order as the sample's
     size_t nic_count;
 };
 
@@ -56,8 +58,8 @@ struct alert {
 struct board_vm {
     const struct vm_sample *sample; // inside the host's snapshot
     struct vm_rates rates;
-    uint64_t job_id;                // running or queued on it; 0: none
-    enum severity hurting;          // worst alert, SEVERITY_INFO when none
+    uint64_t job_id;       // running or queued on it; 0: none
+    enum severity hurting; // worst alert, SEVERITY_INFO when none
 };
 
 struct host_rates {
@@ -77,6 +79,8 @@ struct board_host {
     struct alert *alerts;
     size_t alert_count;
     double tick_s; // in force; longer than asked for when sampling is slow
+    // Holds the arrays of every rates above; NULL: each of them is an allocation of its own.
+    void *rate_storage;
 };
 
 enum chart_metric {
@@ -84,9 +88,11 @@ enum chart_metric {
     CHART_READY,   // percent
     CHART_MEMORY,  // KiB used
     CHART_BALLOON, // KiB
-    CHART_DISK_READ, CHART_DISK_WRITE, // bytes/s
-    CHART_DISK_LATENCY,                // ms
-    CHART_NET_RX, CHART_NET_TX,        // bytes/s
+    CHART_DISK_READ,
+    CHART_DISK_WRITE,   // bytes/s
+    CHART_DISK_LATENCY, // ms
+    CHART_NET_RX,
+    CHART_NET_TX, // bytes/s
     CHART_METRIC_COUNT
 };
 
@@ -109,8 +115,8 @@ struct log_entry {
     uint64_t wall_ms;
     enum severity severity;
     char host[64];
-    char vm_name[64];
-    char text[256];
+    char vm_name[64];       // empty: about the host
+    char text[256];         // "started", "snapshot web1 \"a\" done in 0.9 s"
     char command_line[192]; // empty: not by a command
 };
 
@@ -124,11 +130,12 @@ struct board {
     size_t job_count;
     struct log_entry *log; // newest last, at most 500
     size_t log_count;
-    struct charts *focus; // of the VM in focus; NULL when none
+    struct log_tail *log_holder; // owns `log` (event_log.h); NULL: it is an allocation of its own
+    struct charts *focus;        // of the VM in focus; NULL when none
     struct charts *host_charts;
 };
 
-struct board *board_create(void); // zeroed, one holder
+struct board *board_create(void);             // zeroed, one holder
 struct board *board_ref(struct board *board); // takes NULL
 void board_unref(struct board *board);        // takes NULL
 // Finds a VM on any host; false when it is not there. Out parameters may be NULL.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The thread between the hosts and the screen: takes snapshots and events, makes rates, history,
-// alerts and the event log, and publishes frozen boards. It never waits for a hypervisor nor for the
-// terminal. (The allocator's step belongs here, between alerts and board.)
+// alerts and the event log, and publishes frozen boards. It never waits for a hypervisor nor for
+// the terminal. (The allocator's step belongs here, between alerts and board.)
 #ifndef VMTUI_MONITOR_ENGINE_H
 #define VMTUI_MONITOR_ENGINE_H
 
@@ -28,7 +28,8 @@ void engine_add_host(struct engine *engine, const char *name);
 void engine_start(struct engine *engine);
 void engine_destroy(struct engine *engine); // takes NULL; stops the thread
 
-// Any thread; ownership is taken, nothing blocks. A newer snapshot of a host replaces an unread one.
+// Any thread; ownership is taken, nothing blocks. A newer snapshot of a host replaces an unread
+// one.
 void engine_put_snapshot(struct engine *engine, struct host_snapshot *snapshot);
 void engine_put_event(struct engine *engine, struct event *event);
 // Whose charts are wanted; publishes a board at once.

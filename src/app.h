@@ -11,6 +11,10 @@
 
 struct app;
 
+// Once, first of all and while there is one thread: signals come to the main thread only, and a
+// crash leaves the terminal as it was.
+void app_prepare_process(void);
+
 // Reads the configuration and prepares the state directory; connects to nothing yet. A refused
 // configuration or theme is an error; a state directory that cannot be written is only a warning.
 struct app *app_create(const struct shell_options *options, struct error *err);

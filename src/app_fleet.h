@@ -34,7 +34,7 @@ void fleet_destroy(struct fleet *fleet);
 // The same on a thread of its own, for callers that must not wait.
 void fleet_retire(struct fleet *fleet);
 
-struct session *fleet_session(struct fleet *fleet, const char *host); // NULL: no such host
+struct session *fleet_session(struct fleet *fleet, const char *host);    // NULL: no such host
 uint64_t fleet_submit(struct fleet *fleet, struct operation *operation); // takes it; job id or 0
 bool fleet_cancel_job(struct fleet *fleet, uint64_t job_id);
 void fleet_set_interest(struct fleet *fleet, const struct interest *interest);

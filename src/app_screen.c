@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The screen's side of the program: opens the terminal, answers what the ui asks for, runs the loop.
+// The screen's side of the program: opens the terminal, answers what the ui asks for, runs the
+// loop.
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,12 @@
 #include "core/log.h"
 #include "core/wake_fd.h"
 #include "ui/loop.h"
+
+void app_prepare_process(void)
+{
+    loop_block_signals();
+    terminal_install_crash_handlers();
+}
 
 static uint64_t submit(void *context, struct operation *operation)
 {
@@ -143,6 +150,7 @@ enum exit_status app_run_screen(struct app *app, const char *first_command)
         ui_toast(app->ui, SEVERITY_WARN, app->startup_warning);
     if (first_command != NULL)
         ui_run(app->ui, first_command);
+    struct loop_latency latency = {0};
     struct loop_settings settings = {
         .ui = app->ui,
         .terminal = app->terminal,
@@ -150,9 +158,12 @@ enum exit_status app_run_screen(struct app *app, const char *first_command)
         .take_board = take_board,
         .wake_fd = app->console_wake_fd,
         .context = app,
+        .latency = &latency,
     };
     enum loop_end end = loop_run(&settings);
-    log_info("the screen ended (%d)", (int)end);
+    log_info("the screen ended (%d); %llu keys, drawn within %.1f ms at p99", (int)end,
+             (unsigned long long)latency.count,
+             (double)loop_latency_percentile_us(&latency, 99) / 1000);
     close_screen(app);
     return EXIT_STATUS_DONE;
 }

@@ -11,7 +11,6 @@
 #include "core/error.h"
 #include "core/memory.h"
 #include "core/str.h"
-#include "ui/loop.h"
 
 static enum exit_status usage(const char *sentence)
 {
@@ -116,7 +115,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); // figures are read by programs too
-    loop_block_signals();
+    app_prepare_process();
     struct shell_options options = {0};
     struct error err = {0};
     enum exit_status status;

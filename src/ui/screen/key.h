@@ -10,12 +10,26 @@
 
 enum key_code {
     KEY_CODE_CHARACTER, // character
-    KEY_CODE_ENTER, KEY_CODE_ESCAPE, KEY_CODE_TAB, KEY_CODE_BACK_TAB, KEY_CODE_BACKSPACE,
-    KEY_CODE_UP, KEY_CODE_DOWN, KEY_CODE_LEFT, KEY_CODE_RIGHT,
-    KEY_CODE_HOME, KEY_CODE_END, KEY_CODE_PAGE_UP, KEY_CODE_PAGE_DOWN,
-    KEY_CODE_INSERT, KEY_CODE_DELETE,
-    KEY_CODE_F1, KEY_CODE_F12 = KEY_CODE_F1 + 11,
-    KEY_CODE_MOUSE_CLICK, KEY_CODE_MOUSE_DOUBLE, KEY_CODE_MOUSE_WHEEL_UP,
+    KEY_CODE_ENTER,
+    KEY_CODE_ESCAPE,
+    KEY_CODE_TAB,
+    KEY_CODE_BACK_TAB,
+    KEY_CODE_BACKSPACE,
+    KEY_CODE_UP,
+    KEY_CODE_DOWN,
+    KEY_CODE_LEFT,
+    KEY_CODE_RIGHT,
+    KEY_CODE_HOME,
+    KEY_CODE_END,
+    KEY_CODE_PAGE_UP,
+    KEY_CODE_PAGE_DOWN,
+    KEY_CODE_INSERT,
+    KEY_CODE_DELETE,
+    KEY_CODE_F1,
+    KEY_CODE_F12 = KEY_CODE_F1 + 11,
+    KEY_CODE_MOUSE_CLICK,
+    KEY_CODE_MOUSE_DOUBLE,
+    KEY_CODE_MOUSE_WHEEL_UP,
     KEY_CODE_MOUSE_WHEEL_DOWN,
     KEY_CODE_PASTE,  // paste, paste_length
     KEY_CODE_RESIZE, // the terminal has a new size
@@ -26,10 +40,10 @@ enum key_modifier { KEY_CTRL = 1u << 0, KEY_ALT = 1u << 1, KEY_SHIFT = 1u << 2 }
 
 struct key {
     enum key_code code;
-    unsigned modifiers;  // Ctrl-letters come as CHARACTER with KEY_CTRL and the lower-case letter
+    unsigned modifiers; // Ctrl-letters come as CHARACTER with KEY_CTRL and the lower-case letter
     uint32_t character;
-    int row, column;     // of the mouse
-    const char *paste;   // UTF-8, valid during the call
+    int row, column;     // of the mouse; KEY_CODE_RESIZE: the new size
+    const char *paste;   // UTF-8, lines end with '\n', no other controls but tabs; for this call
     size_t paste_length; // bytes
 };
 

@@ -38,20 +38,32 @@ struct console_view {
     size_t cells_capacity;
     unsigned cursor_row, cursor_column;
     bool cursor_visible;
-    bool bracketed_paste;      // the guest asked for pastes to be bracketed
-    size_t scrollback_lines;   // lines above the screen that are kept
-    size_t scrolled_lines;     // how far above the live screen this view begins
+    bool bracketed_paste;    // the guest asked for pastes to be bracketed
+    size_t scrollback_lines; // lines above the screen that are kept
+    size_t scrolled_lines;   // how far above the live screen this view begins
+    uint64_t
+        lines_scrolled; // that left the screen at the top so far: to hold a scrolled view still
     enum console_state state;
-    struct error error;        // when CLOSED with a reason
-    uint64_t generation;       // grows with every change
-    unsigned bells;            // rung since the port was made, already limited
+    struct error error;  // when CLOSED with a reason
+    uint64_t generation; // grows with every change
+    unsigned bells;      // rung since the port was made, already limited
 };
 
 enum console_key {
-    CONSOLE_KEY_ENTER, CONSOLE_KEY_TAB, CONSOLE_KEY_BACKSPACE, CONSOLE_KEY_ESCAPE,
-    CONSOLE_KEY_UP, CONSOLE_KEY_DOWN, CONSOLE_KEY_LEFT, CONSOLE_KEY_RIGHT,
-    CONSOLE_KEY_INSERT, CONSOLE_KEY_DELETE, CONSOLE_KEY_HOME, CONSOLE_KEY_END,
-    CONSOLE_KEY_PAGE_UP, CONSOLE_KEY_PAGE_DOWN,
+    CONSOLE_KEY_ENTER,
+    CONSOLE_KEY_TAB,
+    CONSOLE_KEY_BACKSPACE,
+    CONSOLE_KEY_ESCAPE,
+    CONSOLE_KEY_UP,
+    CONSOLE_KEY_DOWN,
+    CONSOLE_KEY_LEFT,
+    CONSOLE_KEY_RIGHT,
+    CONSOLE_KEY_INSERT,
+    CONSOLE_KEY_DELETE,
+    CONSOLE_KEY_HOME,
+    CONSOLE_KEY_END,
+    CONSOLE_KEY_PAGE_UP,
+    CONSOLE_KEY_PAGE_DOWN,
     CONSOLE_KEY_F1, // F2..F12 follow
     CONSOLE_KEY_F12 = CONSOLE_KEY_F1 + 11,
 };
@@ -67,8 +79,9 @@ struct console_port_ops {
     void (*type_key)(struct console_port *port, enum console_key key, unsigned modifiers);
     void (*paste)(struct console_port *port, const char *text, size_t length);
     void (*resize)(struct console_port *port, unsigned rows, unsigned columns);
-    // Looks for text (ASCII case ignored) from `scrolled_lines` upward (or downward); true and the
-    // new scroll position when found.
+    // Looks for text (ASCII case ignored) in the lines above (or below) the one that is at the top
+    // when scrolled by `scrolled_lines`; true and the position that puts it there (0: on the
+    // screen).
     bool (*search)(struct console_port *port, const char *text, size_t scrolled_lines, bool upward,
                    size_t *found_scrolled_lines);
     // Opens the stream again after it was closed; force evicts another client.

@@ -8,8 +8,8 @@
 #include <stdint.h>
 
 #include "core/config/config.h"
-#include "core/model/console_port.h"
 #include "core/error.h"
+#include "core/model/console_port.h"
 #include "core/model/interest.h"
 #include "core/model/operation.h"
 #include "monitor/board.h"
@@ -39,13 +39,13 @@ struct ui_settings {
     bool read_only, dry_run;
     const char *version;
     struct ui_services services;
-    uint64_t (*now_ns)(void *context); // NULL: the monotonic clock; tests give their own
+    uint64_t (*now_ns)(void *context);  // NULL: the monotonic clock; tests give their own
     uint64_t (*wall_ms)(void *context); // NULL: the wall clock
     void *now_context;
 };
 
 struct ui *ui_create(const struct ui_settings *settings, struct error *err);
-void ui_destroy(struct ui *ui); // takes NULL
+void ui_destroy(struct ui *ui);                        // takes NULL
 void ui_set_board(struct ui *ui, struct board *board); // takes over one reference
 void ui_handle_key(struct ui *ui, const struct key *key);
 // Draws everything into frame, which has the terminal's size.
@@ -54,6 +54,8 @@ void ui_draw(struct ui *ui, struct frame *frame);
 bool ui_needs_draw(struct ui *ui);
 // Milliseconds until ui_needs_draw may turn true by itself; UINT64_MAX: never.
 uint64_t ui_next_wake_ms(struct ui *ui);
+// True while keys go to a guest's console: then even Ctrl-C and Ctrl-Z are its own.
+bool ui_types_into_console(const struct ui *ui);
 bool ui_wants_quit(const struct ui *ui);
 bool ui_wants_redraw(struct ui *ui); // Ctrl-L; true once
 unsigned ui_take_bells(struct ui *ui);

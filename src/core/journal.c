@@ -142,9 +142,7 @@ static bool write_record(struct journal *journal, const struct str *line, bool l
     str_finish(&whole);
     if (done && fdatasync(journal->fd) == 0)
         return true;
-    if (done)
-        why = errno;
-    else if (locked && ftruncate(journal->fd, before.st_size) != 0)
+    if (done || (locked && ftruncate(journal->fd, before.st_size) != 0))
         why = errno;
     return error_set_errno(err, why, "cannot write the journal %s", journal->path);
 }
@@ -266,9 +264,9 @@ static void compact(struct journal *journal)
     AUTO_FREE char *old_path = memory_printf("%s.1", journal->path);
     if (done) {
         unlink(old_path);
-        done = link(journal->path, old_path) == 0 &&
-               paths_write_atomically(journal->path, kept.text, kept.length, NULL) &&
-               reopen(journal, NULL);
+        if (link(journal->path, old_path) == 0 &&
+            paths_write_atomically(journal->path, kept.text, kept.length, NULL))
+            reopen(journal, NULL);
     }
     struct stat info;
     off_t size = fstat(journal->fd, &info) == 0 ? info.st_size : 0;

@@ -57,9 +57,9 @@ void journal_record_write(enum journal_event event, const struct journal_key *ke
     add_number(object, "pid", (uint64_t)key->pid);
     add_number(object, "process_start", key->process_start);
     add_number(object, "job", key->job_id);
-    if (event == JOURNAL_STARTED)
+    if (event == JOURNAL_STARTED && job != NULL)
         add_job(object, job);
-    if (event == JOURNAL_ENDED) {
+    if (event == JOURNAL_ENDED && job != NULL) {
         add_text(object, "state", job_state_name(job->state));
         if (job->error.kind != ERROR_NONE)
             add_text(object, "error", job->error.text);

@@ -9,13 +9,15 @@
 #include <stddef.h>
 
 #include "core/error.h"
+#include "core/str.h"
 
 enum tristate { TRISTATE_AUTO, TRISTATE_YES, TRISTATE_NO };
 enum cpu_percent_of { CPU_PERCENT_OF_VCPU, CPU_PERCENT_OF_VM, CPU_PERCENT_OF_HOST };
 
 struct config_binding {
     char *key;     // "s", "F5", "Ctrl-P", "Space"
-    char *command; // a command line: "snapshot", "move down"
+    char *command; // a command line: "snapshot", "move down"; "" takes the key away
+    unsigned line; // of the file that said so; 0: none did
 };
 
 struct config {
@@ -42,12 +44,13 @@ struct config {
 enum option_type { OPTION_TEXT, OPTION_CHOICE, OPTION_BOOL, OPTION_UNSIGNED, OPTION_SECONDS };
 
 struct option_spec {
-    const char *name;    // as written in the file: "tick"
+    const char *name; // as written in the file: "tick"
     enum option_type type;
-    size_t offset;       // in struct config
+    size_t offset;           // in struct config
     double minimum, maximum; // of numbers
-    const char *choices;     // "auto yes no": of OPTION_CHOICE, in the enum's order
-    const char *unit;        // "s", "lines", or NULL
+    // "auto yes no": of OPTION_CHOICE, in the enum's order; of OPTION_TEXT: what it may be, or NULL
+    const char *choices;
+    const char *unit;         // "s", "lines", or NULL
     const char *default_text; // as written in the file, without quotes
     const char *help;         // one sentence
 };
@@ -55,11 +58,16 @@ struct option_spec {
 // The table, ended by a row whose name is NULL.
 extern const struct option_spec option_table[];
 
-void config_init(struct config *config); // the defaults
+// The defaults. (Not "config_init": that name is libconfig's.)
+void config_init_defaults(struct config *config);
 void config_finish(struct config *config);
 void config_add_binding(struct config *config, const char *key, const char *command);
 // Reads a libconfig file over what is in *config. Errors name file and line: wrong type, out of
 // range, unknown key, file over 1 MiB, binary file. On failure *config is unchanged.
 bool config_load(struct config *config, const char *path, struct error *err);
+// What vmtui.conf.example holds: every option with its help, range and default.
+void config_example_write(struct str *out);
+// "0.5 to 60 s", "auto, yes or no": what an option takes, in words.
+void option_range_write(const struct option_spec *option, struct str *out);
 
 #endif

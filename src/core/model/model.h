@@ -124,11 +124,11 @@ struct vm_definition {
     size_t nic_count;
 };
 
-struct vm_definition *vm_definition_create(void); // zeroed, one holder
+struct vm_definition *vm_definition_create(void);                          // zeroed, one holder
 struct vm_definition *vm_definition_ref(struct vm_definition *definition); // takes NULL
 void vm_definition_unref(struct vm_definition *definition);                // takes NULL
 
-struct vm_snapshot_info { // one of the VM's own snapshots
+struct vm_snapshot_info {              // one of the VM's own snapshots
     char *name, *parent, *description; // parent, description: NULL when none
     int64_t created_s;                 // since 1970
     enum vm_state state;               // of the VM when it was taken
@@ -150,14 +150,14 @@ void vm_detail_unref(struct vm_detail *detail);
 
 struct vm_sample {
     char uuid[VM_UUID_SIZE];
-    char *name;       // never NULL, never empty
-    int id;           // the hypervisor's number while it runs, else -1
-    uint64_t valid;   // enum vm_field
+    char *name;     // never NULL, never empty
+    int id;         // the hypervisor's number while it runs, else -1
+    uint64_t valid; // enum vm_field
     enum vm_state state;
     const char *reason; // static text: "booted", "crashed", "user", ...
     bool persistent, autostart, has_managed_save;
-    bool hung;                  // its QEMU does not answer; the figures are old
-    uint64_t sampled_ns;        // monotonic time of the figures below; 0: never
+    bool hung;           // its QEMU does not answer; the figures are old
+    uint64_t sampled_ns; // monotonic time of the figures below; 0: never
     uint64_t cpu_time_ns, cpu_user_ns, cpu_system_ns;
     unsigned vcpus_current, vcpus_max;
     struct vcpu_sample *vcpus;
@@ -178,8 +178,8 @@ struct vm_sample {
 
 // What a host can do; asked of the connection, never assumed.
 enum host_capability {
-    HOST_CAN_CHANGE,        // false on a read-only connection
-    HOST_CAN_SAVE,          // suspend to disk
+    HOST_CAN_CHANGE, // false on a read-only connection
+    HOST_CAN_SAVE,   // suspend to disk
     HOST_CAN_AUTOSTART,
     HOST_CAN_RENAME,
     HOST_CAN_UNDEFINE,
@@ -213,14 +213,15 @@ struct host_snapshot {
     char *hypervisor;      // "QEMU 7.2.22"; NULL when not known
     char *library_version; // "libvirt 9.0.0"; NULL when not known
     char *arch, *cpu_model;
-    char *acceleration;     // "KVM", or "software emulation: /dev/kvm ..."; NULL when not known
-    char **notices;         // sentences that the screen shows ("QEMU runs as root: ...")
+    char *acceleration; // "KVM", or "software emulation: /dev/kvm ..."; NULL when not known
+    char **notices;     // sentences that the screen shows ("QEMU runs as root: ...")
     size_t notice_count;
-    uint64_t capabilities;  // bit per enum host_capability
-    uint64_t valid;         // enum host_field
-    uint64_t sampled_ns;    // monotonic
+    uint64_t capabilities; // bit per enum host_capability
+    uint64_t valid;        // enum host_field
+    uint64_t sampled_ns;   // monotonic
     uint64_t sampled_wall_ms;
     uint64_t sample_cost_ns; // how long the statistics call took
+    double tick_s;           // between samples at present, set by the session; 0: not known
     bool local;              // its /proc is ours
     unsigned cpus;
     uint64_t cpu_user_ns, cpu_system_ns, cpu_idle_ns, cpu_iowait_ns, cpu_steal_ns; // cumulative
@@ -231,7 +232,7 @@ struct host_snapshot {
     size_t vm_count;
 };
 
-struct host_snapshot *host_snapshot_create(void); // zeroed, one holder
+struct host_snapshot *host_snapshot_create(void);                        // zeroed, one holder
 struct host_snapshot *host_snapshot_ref(struct host_snapshot *snapshot); // takes NULL
 void host_snapshot_unref(struct host_snapshot *snapshot);                // takes NULL
 // Makes room for count VMs, all zeroed (count is bounded by the caller).

@@ -18,19 +18,19 @@ enum operation_kind {
     OPERATION_FORCE_OFF,
     OPERATION_PAUSE,
     OPERATION_RESUME,
-    OPERATION_SAVE,             // suspend to disk
-    OPERATION_RESTORE,          // start from what SAVE kept
-    OPERATION_AUTOSTART,        // number: 1 on, 0 off
-    OPERATION_RENAME,           // name: the new one
-    OPERATION_DELETE,           // FLAG_DELETE_DISKS: see there
-    OPERATION_SNAPSHOT_CREATE,  // name, description; FLAG_DISK_ONLY, FLAG_QUIESCE
-    OPERATION_SNAPSHOT_REVERT,  // name; FLAG_THEN_RUNNING, FLAG_THEN_PAUSED
-    OPERATION_SNAPSHOT_DELETE,  // name; FLAG_CHILDREN, FLAG_CHILDREN_ONLY
-    OPERATION_SET_VCPUS,        // number; FLAG_LIVE, FLAG_NEXT_BOOT
-    OPERATION_SET_VCPUS_MAX,    // number; at the next boot
-    OPERATION_SET_BALLOON,      // memory_kib; FLAG_LIVE, FLAG_NEXT_BOOT
-    OPERATION_SET_MEMORY_MAX,   // memory_kib; at the next boot
-    OPERATION_DISK_GROW,        // disk (target), size_bytes: the new, larger size
+    OPERATION_SAVE,            // suspend to disk
+    OPERATION_RESTORE,         // start from what SAVE kept
+    OPERATION_AUTOSTART,       // number: 1 on, 0 off
+    OPERATION_RENAME,          // name: the new one
+    OPERATION_DELETE,          // FLAG_DELETE_DISKS: see there
+    OPERATION_SNAPSHOT_CREATE, // name, description; FLAG_DISK_ONLY, FLAG_QUIESCE
+    OPERATION_SNAPSHOT_REVERT, // name; FLAG_THEN_RUNNING, FLAG_THEN_PAUSED
+    OPERATION_SNAPSHOT_DELETE, // name; FLAG_CHILDREN, FLAG_CHILDREN_ONLY
+    OPERATION_SET_VCPUS,       // number; FLAG_LIVE, FLAG_NEXT_BOOT
+    OPERATION_SET_VCPUS_MAX,   // number; at the next boot
+    OPERATION_SET_BALLOON,     // memory_kib; FLAG_LIVE, FLAG_NEXT_BOOT
+    OPERATION_SET_MEMORY_MAX,  // memory_kib; at the next boot
+    OPERATION_DISK_GROW,       // disk (target), size_bytes: the new, larger size
     OPERATION_KIND_COUNT
 };
 
@@ -54,11 +54,11 @@ struct operation {
     enum operation_kind kind;
     unsigned flags; // enum operation_flag
     char uuid[VM_UUID_SIZE];
-    char *vm_name;      // as the person saw it; for messages, never for finding the VM
-    char *host;         // host_snapshot.name
-    char *name;         // snapshot's or new name
+    char *vm_name; // as the person saw it; for messages, never for finding the VM
+    char *host;    // host_snapshot.name
+    char *name;    // snapshot's or new name
     char *description;
-    char *disk;         // target: "vda"
+    char *disk; // target: "vda"
     unsigned number;
     uint64_t memory_kib;
     uint64_t size_bytes;

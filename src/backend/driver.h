@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The seam between vmtui and hypervisors: one driver is one connection to one host. Everything above
-// it speaks of VMs and samples only. Calls may block (the session makes them on threads that it can
-// abandon) and may come from several threads at once; sample is never called twice at a time.
+// The seam between vmtui and hypervisors: one driver is one connection to one host. Everything
+// above it speaks of VMs and samples only. Calls may block (the session makes them on threads that
+// it can abandon) and may come from several threads at once; sample is never called twice at a
+// time.
 #ifndef VMTUI_BACKEND_DRIVER_H
 #define VMTUI_BACKEND_DRIVER_H
 
@@ -18,7 +19,8 @@
 
 struct driver;
 
-// What a driver tells unasked; calls may come on any thread of the driver's and must return at once.
+// What a driver tells unasked; calls may come on any thread of the driver's and must return at
+// once.
 struct driver_listener {
     void *context;
     // Somebody started, stopped, changed ... a VM: sample soon. uuid and name may be NULL.
@@ -29,9 +31,9 @@ struct driver_listener {
 
 // Shared between the session and the driver while one operation runs; all fields are atomic.
 struct operation_control {
-    atomic_bool cancel_asked;     // the session sets it; the driver stops where it can
-    atomic_bool cancellable;      // the driver sets it
-    atomic_bool progress_known;   // the driver sets it, then the two below
+    atomic_bool cancel_asked;   // the session sets it; the driver stops where it can
+    atomic_bool cancellable;    // the driver sets it
+    atomic_bool progress_known; // the driver sets it, then the two below
     _Atomic uint64_t done_bytes;
     _Atomic uint64_t total_bytes;
 };
@@ -57,7 +59,7 @@ struct console_stream {
 };
 
 struct driver_settings {
-    const char *host_name;     // for host_snapshot.name; NULL: the driver's own choice
+    const char *host_name; // for host_snapshot.name; NULL: the driver's own choice
     bool read_only;
     const char *embed_root;      // of qemu:///embed without ?root=; NULL or "": the default
     const char *embed_qemu_user; // "auto", "root", a name
@@ -66,7 +68,6 @@ struct driver_settings {
 };
 
 struct driver_ops {
-    const char *name; // "libvirt", "sim", "replay"
     bool (*accepts)(const char *uri);
     struct driver *(*open)(const char *uri, const struct driver_settings *settings,
                            struct error *err);
@@ -92,9 +93,7 @@ struct driver {
 
 extern const struct driver_ops libvirt_driver_ops;
 extern const struct driver_ops sim_driver_ops;
-extern const struct driver_ops replay_driver_ops;
 
-// The driver for a URI ("sim:///...", "replay:///...", anything else is libvirt's). Never NULL.
 const struct driver_ops *driver_for_uri(const char *uri);
 
 #endif

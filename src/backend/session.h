@@ -31,8 +31,8 @@ struct session_settings {
     unsigned executors;         // jobs at once, 1 .. 32; jobs of one VM run one after the other
     unsigned command_timeout_s; // for operations that should be quick
     const char *embed_root, *embed_qemu_user;
-    const char *journal_path;          // NULL: no journal
-    const struct driver_ops *driver;   // NULL: driver_for_uri
+    const char *journal_path;        // NULL: no journal
+    const struct driver_ops *driver; // NULL: driver_for_uri
     unsigned scrollback_lines;
     struct session_sink sink;
 };

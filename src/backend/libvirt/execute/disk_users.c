@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "backend/libvirt/execute/disk_users.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "backend/libvirt/domain_xml.h"
+#include "backend/libvirt/execute/qemu_img.h"
+#include "core/memory.h"
+#include "core/str.h"
+#include "core/utf8.h"
+
+static void add(struct disk_users *users, const char *path, const char *vm_name)
+{
+    users->items = memory_resize(users->items, users->count + 1, sizeof(*users->items));
+    users->items[users->count++] = (struct disk_user){memory_strdup(path), memory_strdup(vm_name)};
+}
+
+static bool add_xml(struct disk_users *users, const char *xml, const char *vm_name,
+                    struct error *err)
+{
+    struct domain_xml_files files;
+    if (!domain_xml_files(xml, &files, err))
+        return false;
+    for (size_t i = 0; i < files.count; i++)
+        add(users, files.paths[i], vm_name);
+    domain_xml_files_finish(&files);
+    return true;
+}
+
+// A VM that is off does not say what its overlays build on; the images do.
+static bool add_chains(struct disk_users *users, const char *xml, const char *vm_name,
+                       struct error *err)
+{
+    struct domain_xml_disks disks;
+    bool known = true;
+    if (!domain_xml_disks(xml, &disks, err))
+        return false;
+    for (size_t i = 0; i < disks.count && known; i++) {
+        struct qemu_img_chain chain = {0};
+        const struct domain_xml_disk *disk = &disks.items[i];
+        if (!disk->path || str_equal(disk->format, "raw") || access(disk->path, F_OK) != 0)
+            continue;
+        known = qemu_img_backing_chain(disk->path, disk->format, &chain, err);
+        if (!known)
+            error_prefix(err, "cannot tell which files %s builds on", vm_name);
+        for (size_t j = 0; j < chain.count; j++)
+            add(users, chain.paths[j], vm_name);
+        qemu_img_chain_finish(&chain);
+    }
+    domain_xml_disks_finish(&disks);
+    return known;
+}
+
+static bool gather_one(struct libvirt_task *task, virDomainPtr vm, struct disk_users *users,
+                       struct error *err)
+{
+    bool look_inside = task->driver->facts.local && qemu_img_installed();
+    AUTO_FREE char *name = utf8_scrub_dup(virDomainGetName(vm), 200);
+    AUTO_FREE char *live = virDomainGetXMLDesc(vm, 0);
+    AUTO_FREE char *next = virDomainGetXMLDesc(vm, VIR_DOMAIN_XML_INACTIVE);
+    // One that vanished meanwhile uses nothing any more.
+    if (!live && !next)
+        return true;
+    if (live && !add_xml(users, live, name, err))
+        return false;
+    if (next && !add_xml(users, next, name, err))
+        return false;
+    return !look_inside || !next || add_chains(users, next, name, err);
+}
+
+bool disk_users_gather(struct libvirt_task *task, struct disk_users *users, struct error *err)
+{
+    virDomainPtr *vms = NULL;
+    bool known = true;
+    int count = virConnectListAllDomains(task->connection, &vms, 0);
+    if (count < 0)
+        return task_fail(task, err);
+    *users = (struct disk_users){0};
+    for (int i = 0; i < count; i++) {
+        char uuid[VIR_UUID_STRING_BUFLEN] = "";
+        virDomainGetUUIDString(vms[i], uuid);
+        if (known && strcmp(uuid, task->operation->uuid) != 0)
+            known = gather_one(task, vms[i], users, err);
+        virDomainFree(vms[i]);
+    }
+    free(vms);
+    if (!known)
+        disk_users_finish(users);
+    return known;
+}
+
+static bool same_file(const char *a, const char *b, bool local)
+{
+    struct stat x, y;
+    if (strcmp(a, b) == 0)
+        return true;
+    return local && stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev &&
+           x.st_ino == y.st_ino;
+}
+
+const char *disk_users_find(const struct disk_users *users, const char *path, bool local)
+{
+    for (size_t i = 0; i < users->count; i++)
+        if (same_file(users->items[i].path, path, local))
+            return users->items[i].vm_name;
+    return NULL;
+}
+
+void disk_users_finish(struct disk_users *users)
+{
+    for (size_t i = 0; i < users->count; i++) {
+        free(users->items[i].path);
+        free(users->items[i].vm_name);
+    }
+    free(users->items);
+    *users = (struct disk_users){0};
+}

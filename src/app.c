@@ -198,7 +198,6 @@ enum exit_status app_run_shell(struct app *app, const struct command_call *call)
         .yes = app->options.yes,
         .dry_run = app->options.dry_run,
         .read_only = app->options.read_only,
-        .journal_path = app->journal_path,
         .services = {.context = app,
                      .wait_board = wait_board,
                      .wait_event = wait_event,

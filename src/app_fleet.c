@@ -89,7 +89,7 @@ static void add_simulated(struct fleet *fleet, const char *uri)
         return;
     }
     for (unsigned long i = 0; i < count; i++) {
-        AUTO_FREE char *one = memory_printf("%s&host=%lu", uri, i);
+        AUTO_FREE char *one = memory_printf("%s&host=%lu", uri, i + 1);
         AUTO_FREE char *name = memory_printf("sim%lu", i + 1);
         add_session(fleet, one, name);
     }

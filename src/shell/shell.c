@@ -101,14 +101,12 @@ static bool add_operations(struct run *run, const struct command_call *call,
     struct error err = {0};
     size_t count = 0;
     if (command_allowed(call->spec, target->host->snapshot, target->vm->sample, &err))
-        count =
-            command_to_operations(call, target->host->snapshot, target->vm->sample, made, &err);
+        count = command_to_operations(call, target->host->snapshot, target->vm->sample, made, &err);
     if (count == 0) {
         fprintf(stderr, "vmtui: %s\n", err.text);
         return false;
     }
-    run->operations =
-        memory_resize(run->operations, run->count + count, sizeof(*run->operations));
+    run->operations = memory_resize(run->operations, run->count + count, sizeof(*run->operations));
     run->owners = memory_resize(run->owners, run->count + count, sizeof(*run->owners));
     for (size_t i = 0; i < count; i++) {
         run->operations[run->count] = made[i];
@@ -233,9 +231,8 @@ static struct json_object *job_json(const struct submitted *submitted)
     json_object_object_add(row, "uuid",
                            json_object_new_string(submitted->target->vm->sample->uuid));
     json_object_object_add(row, "state", json_object_new_string(job_state_name(job->state)));
-    json_object_object_add(row, "error",
-                           job->error.text[0] != '\0' ? json_object_new_string(job->error.text)
-                                                      : NULL);
+    json_object_object_add(
+        row, "error", job->error.text[0] != '\0' ? json_object_new_string(job->error.text) : NULL);
     return row;
 }
 
@@ -284,13 +281,25 @@ static enum exit_status run_operations(const struct shell_settings *settings,
     return status;
 }
 
-enum exit_status shell_run(const struct shell_settings *settings, const struct command_call *call)
+// What the sessions had to say meanwhile: jobs that were cut off, late ends of abandoned ones.
+static void print_notices(const struct shell_services *services)
+{
+    struct event *event;
+    while ((event = services->wait_event(services->context, 0)) != NULL) {
+        if (event->kind == EVENT_NOTICE)
+            fprintf(stderr, "vmtui: %s\n", event->text);
+        event_unref(event);
+    }
+}
+
+static enum exit_status run_command(const struct shell_settings *settings,
+                                    const struct command_call *call)
 {
     static const struct {
         const char *name;
         enum exit_status (*run)(const struct shell_settings *, const struct command_call *);
     } readers[] = {
-        {"list", shell_list},     {"stats", shell_stats}, {"info", shell_info},
+        {"list", shell_list},           {"stats", shell_stats},   {"info", shell_info},
         {"snapshots", shell_snapshots}, {"events", shell_events}, {"jobs", shell_jobs},
         {"hosts", shell_hosts},
     };
@@ -307,4 +316,11 @@ enum exit_status shell_run(const struct shell_settings *settings, const struct c
         return EXIT_STATUS_USAGE;
     }
     return run_operations(settings, call);
+}
+
+enum exit_status shell_run(const struct shell_settings *settings, const struct command_call *call)
+{
+    enum exit_status status = run_command(settings, call);
+    print_notices(&settings->services);
+    return status;
 }

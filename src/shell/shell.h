@@ -40,7 +40,6 @@ struct shell_settings {
     bool yes;     // --yes: don't ask
     bool dry_run; // say what would be done
     bool read_only;
-    const char *journal_path; // NULL: there is none
     struct shell_services services;
 };
 

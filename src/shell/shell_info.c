@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/journal.h"
 #include "core/quantity.h"
 #include "core/str.h"
 #include "shell/shell_internal.h"
@@ -21,9 +20,10 @@ static struct json_object *text_json(const char *text)
 }
 
 // Connects, finds the targets and waits for the details of each one while `print` is called on it.
-static enum exit_status for_each_detail(
-    const struct shell_settings *settings, const struct command_call *call, void *context,
-    void (*print)(void *context, const struct board_host *host, const struct board_vm *vm))
+static enum exit_status for_each_detail(const struct shell_settings *settings,
+                                        const struct command_call *call, void *context,
+                                        void (*print)(void *context, const struct board_host *host,
+                                                      const struct board_vm *vm))
 {
     struct board *board = NULL;
     if (!shell_connect(settings, &board))
@@ -75,8 +75,8 @@ static void print_info(void *context, const struct board_host *host, const struc
            host->name, vm_state_name(sample->state), sample->reason != NULL ? ", " : "",
            sample->reason != NULL ? sample->reason : "");
     printf("  autostart %s\n", (sample->valid & VM_HAS_AUTOSTART) == 0 ? "-"
-                               : sample->autostart                    ? "on"
-                                                                      : "off");
+                               : sample->autostart                     ? "on"
+                                                                       : "off");
     if (sample->definition != NULL)
         print_definition(sample->definition);
 }
@@ -173,14 +173,12 @@ static struct json_object *log_entry_json(const struct log_entry *entry)
     json_object_object_add(row, "time_ms", json_object_new_uint64(entry->wall_ms));
     json_object_object_add(row, "severity", json_object_new_string(severities[entry->severity]));
     json_object_object_add(row, "host", json_object_new_string(entry->host));
-    json_object_object_add(row, "vm",
-                           entry->vm_name[0] != '\0' ? json_object_new_string(entry->vm_name)
-                                                     : NULL);
+    json_object_object_add(
+        row, "vm", entry->vm_name[0] != '\0' ? json_object_new_string(entry->vm_name) : NULL);
     json_object_object_add(row, "text", json_object_new_string(entry->text));
-    json_object_object_add(row, "command_line",
-                           entry->command_line[0] != '\0'
-                               ? json_object_new_string(entry->command_line)
-                               : NULL);
+    json_object_object_add(
+        row, "command_line",
+        entry->command_line[0] != '\0' ? json_object_new_string(entry->command_line) : NULL);
     return row;
 }
 
@@ -232,33 +230,8 @@ enum exit_status shell_events(const struct shell_settings *settings,
     return print_log(settings, call, false, settings->json ? json_object_new_array() : NULL);
 }
 
-static void cut_off_job(void *context, const struct job_info *job, const struct journal_key *key)
-{
-    struct json_object *rows = context;
-    char when[32];
-    clock_format_date_time(job->started_wall_ms, when, sizeof(when));
-    if (rows == NULL) {
-        printf("%s  %-16s %s: begun by vmtui %d and never ended; look with: vmtui list %s\n", when,
-               job->vm_name, job->title, key->pid, job->vm_name);
-        return;
-    }
-    struct json_object *row = json_object_new_object();
-    json_object_object_add(row, "time_ms", json_object_new_uint64(job->started_wall_ms));
-    json_object_object_add(row, "severity", json_object_new_string("warn"));
-    json_object_object_add(row, "host", json_object_new_string(job->host));
-    json_object_object_add(row, "vm", json_object_new_string(job->vm_name));
-    json_object_object_add(row, "text", json_object_new_string("begun and never ended"));
-    json_object_object_add(row, "command_line", json_object_new_string(job->command_line));
-    json_object_array_add(rows, row);
-}
-
-// What commands did, and first of all what was cut off.
+// What commands did; what an earlier vmtui left unfinished comes as a notice of the session.
 enum exit_status shell_jobs(const struct shell_settings *settings, const struct command_call *call)
 {
-    struct json_object *rows = settings->json ? json_object_new_array() : NULL;
-    struct error err = {0};
-    if (settings->journal_path != NULL &&
-        !journal_read_unfinished(settings->journal_path, cut_off_job, rows, &err))
-        fprintf(stderr, "vmtui: %s\n", err.text);
-    return print_log(settings, call, true, rows);
+    return print_log(settings, call, true, settings->json ? json_object_new_array() : NULL);
 }

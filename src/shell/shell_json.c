@@ -106,8 +106,7 @@ static void add_memory(struct json_object *row, const struct board_vm *vm)
     add_count(row, "balloon_kib", (valid & VM_HAS_BALLOON) != 0, sample->balloon_kib);
     add_count(row, "memory_used_kib", vm->rates.memory_used_kib >= 0,
               (uint64_t)vm->rates.memory_used_kib);
-    add_count(row, "memory_available_kib", (valid & VM_HAS_AVAILABLE) != 0,
-              sample->available_kib);
+    add_count(row, "memory_available_kib", (valid & VM_HAS_AVAILABLE) != 0, sample->available_kib);
     add_count(row, "memory_usable_kib", (valid & VM_HAS_USABLE) != 0, sample->usable_kib);
     add_count(row, "memory_unused_kib", (valid & VM_HAS_UNUSED) != 0, sample->unused_kib);
     add_count(row, "cache_kib", (valid & VM_HAS_CACHE) != 0, sample->cache_kib);

@@ -32,8 +32,8 @@ static void format_memory_pair(char *out, size_t size, const struct board_vm *vm
     if (is_unknown(vm->sample->valid, active ? VM_HAS_BALLOON : VM_HAS_MEMORY_MAX))
         str_format(balloon, sizeof(balloon), "-");
     else
-        quantity_memory(balloon, (double)(active ? vm->sample->balloon_kib
-                                                 : vm->sample->memory_max_kib));
+        quantity_memory(balloon,
+                        (double)(active ? vm->sample->balloon_kib : vm->sample->memory_max_kib));
     str_format(out, size, "%s/%s", used, balloon);
 }
 
@@ -151,8 +151,7 @@ static void print_csv(const struct shell_targets *targets, bool header)
         printf(",%s,%s", sample->uuid, vm_state_name(sample->state));
         print_csv_number(rates->cpu_percent >= 0, rates->cpu_percent);
         print_csv_number(rates->ready_percent >= 0, rates->ready_percent);
-        print_csv_number((sample->valid & VM_HAS_MEMORY_MAX) != 0,
-                         (double)sample->memory_max_kib);
+        print_csv_number((sample->valid & VM_HAS_MEMORY_MAX) != 0, (double)sample->memory_max_kib);
         print_csv_number((sample->valid & VM_HAS_BALLOON) != 0, (double)sample->balloon_kib);
         print_csv_number(rates->memory_used_kib >= 0, rates->memory_used_kib);
         print_csv_number(rates->disk_read_bytes >= 0, rates->disk_read_bytes);
@@ -169,8 +168,8 @@ static void print_json_round(const struct shell_targets *targets, bool first)
     json_object_object_add(round, "time_ms", json_object_new_uint64(clock_wall_ms()));
     json_object_object_add(round, "vms", targets_json(targets));
     printf("%s%s", first ? "[" : ",\n",
-           json_object_to_json_string_ext(round,
-                                          JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+           json_object_to_json_string_ext(round, JSON_C_TO_STRING_PRETTY |
+                                                     JSON_C_TO_STRING_NOSLASHESCAPE));
     json_object_put(round);
 }
 
@@ -225,15 +224,14 @@ static enum exit_status print_round(const struct command_call *call, struct boar
     return status;
 }
 
-enum exit_status shell_stats(const struct shell_settings *settings,
-                             const struct command_call *call)
+enum exit_status shell_stats(const struct shell_settings *settings, const struct command_call *call)
 {
     double interval_s = 2, count = 1;
     command_number(call, "interval", &interval_s);
     command_number(call, "count", &count);
-    enum stats_format format = settings->json                      ? STATS_JSON
+    enum stats_format format = settings->json                    ? STATS_JSON
                                : command_flag_given(call, "csv") ? STATS_CSV
-                                                                   : STATS_TABLE;
+                                                                 : STATS_TABLE;
     struct board *board = NULL;
     if (!shell_connect(settings, &board))
         return EXIT_STATUS_NO_CONNECTION;
@@ -262,23 +260,20 @@ static struct json_object *host_json(const struct board_host *host)
     if (snapshot == NULL)
         return row;
     json_object_object_add(row, "uri", json_object_new_string(snapshot->uri));
-    json_object_object_add(row, "hypervisor",
-                           snapshot->hypervisor != NULL
-                               ? json_object_new_string(snapshot->hypervisor)
-                               : NULL);
-    json_object_object_add(row, "acceleration",
-                           snapshot->acceleration != NULL
-                               ? json_object_new_string(snapshot->acceleration)
-                               : NULL);
+    json_object_object_add(
+        row, "hypervisor",
+        snapshot->hypervisor != NULL ? json_object_new_string(snapshot->hypervisor) : NULL);
+    json_object_object_add(
+        row, "acceleration",
+        snapshot->acceleration != NULL ? json_object_new_string(snapshot->acceleration) : NULL);
     json_object_object_add(row, "cpus", json_object_new_int64(snapshot->cpus));
     json_object_object_add(row, "memory_total_kib",
                            (snapshot->valid & HOST_HAS_MEMORY) != 0
                                ? json_object_new_uint64(snapshot->memory_total_kib)
                                : NULL);
-    json_object_object_add(row, "cpu_percent",
-                           host->rates.cpu_percent >= 0
-                               ? json_object_new_double(host->rates.cpu_percent)
-                               : NULL);
+    json_object_object_add(
+        row, "cpu_percent",
+        host->rates.cpu_percent >= 0 ? json_object_new_double(host->rates.cpu_percent) : NULL);
     json_object_object_add(row, "vms", json_object_new_uint64(snapshot->vm_count));
     return row;
 }
@@ -292,9 +287,8 @@ static void print_host(const struct board_host *host)
         return;
     }
     char total[QUANTITY_SIZE];
-    quantity_memory(total,
-                    (snapshot->valid & HOST_HAS_MEMORY) != 0 ? (double)snapshot->memory_total_kib
-                                                             : -1);
+    quantity_memory(
+        total, (snapshot->valid & HOST_HAS_MEMORY) != 0 ? (double)snapshot->memory_total_kib : -1);
     printf("  %s\n  %s, %s\n  %u CPUs, %s memory, %zu VMs\n  %s\n", snapshot->uri,
            snapshot->hypervisor != NULL ? snapshot->hypervisor : "hypervisor not known",
            snapshot->library_version != NULL ? snapshot->library_version : "-", snapshot->cpus,

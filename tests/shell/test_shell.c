@@ -212,10 +212,9 @@ static enum exit_status run(const char *line, struct shell_settings settings)
 START_TEST(list_prints_a_table_sorted_by_name)
 {
     ck_assert_int_eq(run("list", (struct shell_settings){0}), EXIT_STATUS_DONE);
-    ck_assert_str_eq(
-        output, "NAME  STATE       VCPU  CPU%  RDY%           MEM DISK/s  NET/s\n"
-                "old   shut off       1     -     -        -/512M      -      -\n"
-                "web1  running        2    37     -     1.5G/2.0G   3.0M      -\n");
+    ck_assert_str_eq(output, "NAME  STATE       VCPU  CPU%  RDY%           MEM DISK/s  NET/s\n"
+                             "old   shut off       1     -     -        -/512M      -      -\n"
+                             "web1  running        2    37     -     1.5G/2.0G   3.0M      -\n");
     ck_assert_str_eq(errors, "");
 }
 END_TEST
@@ -301,8 +300,7 @@ START_TEST(dangerous_ones_want_a_terminal_or_yes)
     ck_assert_int_eq(run("force-off web1", (struct shell_settings){0}), EXIT_STATUS_FAILED);
     ck_assert_uint_eq(world.submitted_count, 0);
     ck_assert_ptr_nonnull(strstr(errors, "--yes"));
-    ck_assert_int_eq(run("force-off web1", (struct shell_settings){.yes = true}),
-                     EXIT_STATUS_DONE);
+    ck_assert_int_eq(run("force-off web1", (struct shell_settings){.yes = true}), EXIT_STATUS_DONE);
     ck_assert_uint_eq(world.submitted_count, 1);
     ck_assert_int_eq(world.submitted[0]->kind, OPERATION_FORCE_OFF);
 }
@@ -310,8 +308,7 @@ END_TEST
 
 START_TEST(dry_run_and_readonly_change_nothing)
 {
-    ck_assert_int_eq(run("pause web1", (struct shell_settings){.dry_run = true}),
-                     EXIT_STATUS_DONE);
+    ck_assert_int_eq(run("pause web1", (struct shell_settings){.dry_run = true}), EXIT_STATUS_DONE);
     ck_assert(str_starts_with(output, "would run: vmtui pause web1\n"));
     ck_assert_int_eq(run("pause web1", (struct shell_settings){.read_only = true}),
                      EXIT_STATUS_USAGE);
@@ -322,8 +319,8 @@ END_TEST
 START_TEST(csv_quotes_names_and_leaves_unknown_empty)
 {
     ck_assert_int_eq(run("stats --csv", (struct shell_settings){0}), EXIT_STATUS_DONE);
-    ck_assert_ptr_nonnull(strstr(output, "1700000000000,\"lab1\",\"old\"," UUID_OLD
-                                         ",shut off,,,524288.00,,,,,,\n"));
+    ck_assert_ptr_nonnull(
+        strstr(output, "1700000000000,\"lab1\",\"old\"," UUID_OLD ",shut off,,,524288.00,,,,,,\n"));
     ck_assert_ptr_nonnull(
         strstr(output, "1700000000000,\"lab1\",\"web1\"," UUID_WEB
                        ",running,37.25,,4194304.00,2097152.00,1572864.00,1048576.00,2097152.00,,"

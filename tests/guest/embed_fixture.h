@@ -31,7 +31,7 @@ struct embed_guest {
     const char *format; // of the disk
     const char *more_devices;
     bool transient;
-    bool off;           // only defined
+    bool off; // only defined
 };
 
 // Defines (and starts) a 16 MiB guest with a disk vda, a pty console and a balloon.

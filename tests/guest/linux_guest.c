@@ -35,14 +35,22 @@ static char *guest_file(const char *name)
     return realpath(path, NULL);
 }
 
-bool linux_guest_available(const char *test)
+START_TEST(no_kernel_for_the_guests)
+{
+    SKIP_TEST("tests in a Linux guest", "its kernel is not there; tools/demo-guest makes it");
+}
+END_TEST
+
+bool linux_guest_is_missing(Suite *suite)
 {
     AUTO_FREE char *kernel = guest_file("vmlinuz");
     AUTO_FREE char *initramfs = guest_file("initramfs.gz");
     if (kernel && initramfs)
-        return true;
-    SKIP_TEST(test, "the guest's kernel is not there; tools/demo-guest makes it");
-    return false;
+        return false;
+    TCase *tcase = tcase_create("missing");
+    tcase_add_test(tcase, no_kernel_for_the_guests);
+    suite_add_tcase(suite, tcase);
+    return true;
 }
 
 static void add_devices(struct str *xml, const struct linux_guest *guest)
@@ -65,6 +73,8 @@ static char *guest_xml(const struct linux_guest *guest)
     AUTO_FREE char *kernel = guest_file("vmlinuz");
     AUTO_FREE char *initramfs = guest_file("initramfs.gz");
     unsigned vcpus = guest->vcpus > 0 ? guest->vcpus : 1;
+    // QEMU dies of a vCPU that is added when a small cache has been shared out already.
+    bool grows = guest->most_vcpus > vcpus;
     struct str xml;
     str_init(&xml);
     // Emulated also where KVM would be usable, so that a test means the same everywhere.
@@ -73,10 +83,11 @@ static char *guest_xml(const struct linux_guest *guest)
                "<vcpu current='%u'>%u</vcpu><os><type arch='x86_64' machine='pc'>hvm</type>"
                "<kernel>%s</kernel><initrd>%s</initrd>"
                "<cmdline>console=ttyS0 quiet no_timer_check panic=1 name=%s %s</cmdline></os>"
-               "<features><acpi/><tcg><tb-cache unit='MiB'>16</tb-cache></tcg></features><devices>",
+               "<features><acpi/>%s</features><devices>",
                guest->name, guest->memory_mib > 0 ? guest->memory_mib : 96, vcpus,
-               guest->most_vcpus > vcpus ? guest->most_vcpus : vcpus, kernel, initramfs,
-               guest->name, guest->words ? guest->words : "");
+               grows ? guest->most_vcpus : vcpus, kernel, initramfs, guest->name,
+               guest->words ? guest->words : "",
+               grows ? "" : "<tcg><tb-cache unit='MiB'>16</tb-cache></tcg>");
     add_devices(&xml, guest);
     str_add(&xml, "</devices></domain>");
     return str_take(&xml);
@@ -126,8 +137,7 @@ static bool wait_for(struct guest_shell *shell, const char *text, uint64_t limit
     int failure = 0;
     pthread_mutex_lock(&shell->lock);
     while (!strstr(shell->printed.text, text) && failure == 0)
-        failure =
-            pthread_cond_clockwait(&shell->changed, &shell->lock, CLOCK_MONOTONIC, &deadline);
+        failure = pthread_cond_clockwait(&shell->changed, &shell->lock, CLOCK_MONOTONIC, &deadline);
     bool found = strstr(shell->printed.text, text) != NULL;
     pthread_mutex_unlock(&shell->lock);
     return found;

@@ -12,15 +12,15 @@
 
 struct linux_guest {
     const char *name;
-    const char *words;             // for its init, see tools/demo-guest.d/init; NULL: none
-    const char *disk;              // a qcow2 file, /dev/vda in the guest; NULL: none
-    unsigned memory_mib;           // 0: 96
-    unsigned vcpus, most_vcpus;    // 0: 1, and as many as vcpus
-    unsigned balloon_period_s;     // 0: its definition asks for no reports
+    const char *words;          // for its init, see tools/demo-guest.d/init; NULL: none
+    const char *disk;           // a qcow2 file, /dev/vda in the guest; NULL: none
+    unsigned memory_mib;        // 0: 96
+    unsigned vcpus, most_vcpus; // 0: 1, and as many as vcpus
+    unsigned balloon_period_s;  // 0: its definition asks for no reports
 };
 
-// False when its kernel is not there; then it has said that `test` is skipped.
-bool linux_guest_available(const char *test);
+// True when its kernel is not there; the suite then has one test, which says that it is skipped.
+bool linux_guest_is_missing(Suite *suite);
 // Defines and starts it; it is not booted yet. A driver must be open.
 void linux_guest_define(const struct linux_guest *guest);
 // An empty qcow2 file of that size below the engine's root. The caller frees its path.

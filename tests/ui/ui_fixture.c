@@ -46,8 +46,9 @@ static void sample_soon(void *context)
 
 static void reconnect(void *context, const char *host)
 {
-    (void)context;
-    (void)host;
+    struct ui_fixture *fixture = context;
+    size_t length = strlen(fixture->reconnected);
+    str_format(fixture->reconnected + length, sizeof(fixture->reconnected) - length, "%s ", host);
 }
 
 static struct console_port *open_console(void *context, const char *host, const char *uuid)

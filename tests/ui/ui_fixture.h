@@ -24,7 +24,8 @@ struct ui_fixture {
     unsigned interest_count;
     double tick_s;
     char connected[256];
-    bool refuse; // submit takes nothing
+    char reconnected[256]; // the hosts, each with a blank behind it
+    bool refuse;           // submit takes nothing
 };
 
 struct ui_fixture_settings {

@@ -3,6 +3,7 @@
 // what can be done now, each a key away.
 #include <stdlib.h>
 
+#include "core/clock.h"
 #include "core/memory.h"
 #include "core/str.h"
 #include "ui/ui_state.h"
@@ -13,55 +14,110 @@ struct welcome_view {
     struct view view;
 };
 
+enum { WIDTH_MOST = 90, KEY_COLUMN = 2, TEXT_COLUMN = 5, ROOMY_ROWS = 15 };
+
 static const struct {
     char key;
-    const char *uri; // NULL: try the same again
+    const char *uri; // NULL: not a connection to another place
     const char *text;
 } choices[] = {
-    {'e', "qemu:///embed", "run VMs with the embedded engine: needs QEMU, and no daemon at all"},
-    {'d', "sim:///?hosts=1&vms=12&seed=7", "look around in a simulated host: nothing is real"},
-    {'r', NULL, "try again now"},
+    {'e', "qemu:///embed", "The embedded engine: it needs QEMU and no daemon."},
+    {'d', "sim:///?hosts=1&vms=12&seed=7", "A simulated host to look around; nothing is real."},
+    {'r', NULL, "Try again now."},
+    {':', NULL, "Any other place: connect qemu+ssh://host/system"},
 };
 
-static void add_findings(struct str *out, const struct board *board)
+static void add_findings(const struct ui *ui, struct str *out)
 {
-    for (size_t i = 0; board != NULL && i < board->host_count; i++)
-        str_printf(out, "  %s: %s\n", board->hosts[i].name,
-                   board->hosts[i].error.text[0] != '\0' ? board->hosts[i].error.text
-                                                         : "no answer yet");
+    const struct board *board = ui_board(ui);
+    uint64_t now_ms = ui_wall_ms(ui);
+    for (size_t i = 0; board != NULL && i < board->host_count; i++) {
+        const struct board_host *host = &board->hosts[i];
+        str_printf(out, "%s: %s", host->name,
+                   host->error.text[0] != '\0' ? host->error.text : "no answer yet");
+        if (host->next_try_wall_ms > now_ms)
+            str_printf(
+                out, " (next try in %llu s)",
+                (unsigned long long)((host->next_try_wall_ms - now_ms + 999) / MS_PER_SECOND));
+        str_add_char(out, '\n');
+    }
+}
+
+// Draws a paragraph and takes its rows off rect.
+static void paragraph(struct frame *frame, struct rect *rect, int indent, enum role role,
+                      const char *text)
+{
+    struct rect inside = {rect->row, rect->column + indent, rect->rows, rect->columns - indent};
+    int rows = inside.rows > 0 ? wrapped_text_draw(frame, inside, STYLE(role), text) : 0;
+    rect->row += rows;
+    rect->rows -= rows;
+}
+
+static void blank(struct rect *rect)
+{
+    rect->row++;
+    rect->rows--;
+}
+
+static void draw_findings(const struct ui *ui, struct frame *frame, struct rect *left, int indent)
+{
+    struct str findings;
+    str_init(&findings);
+    add_findings(ui, &findings);
+    paragraph(frame, left, indent, ROLE_WARN, findings.text);
+    str_finish(&findings);
+}
+
+static void draw_choices(struct frame *frame, struct rect *left)
+{
+    for (size_t i = 0; i < ARRAY_COUNT(choices); i++) {
+        if (left->rows > 0)
+            frame_printf(frame, left, left->row, left->column + KEY_COLUMN,
+                         STYLE_WITH(ROLE_KEY, STYLE_BOLD), "%c", choices[i].key);
+        paragraph(frame, left, TEXT_COLUMN, ROLE_TEXT, choices[i].text);
+    }
 }
 
 static void draw(struct view *view, struct frame *frame, struct rect rect, bool focused)
 {
     (void)focused;
-    if (rect.rows <= 0 || rect.columns <= 4)
+    if (rect.rows <= 0 || rect.columns <= TEXT_COLUMN + 2)
         return;
-    struct str text;
-    str_init(&text);
-    str_add(&text, "No hypervisor answers yet.\n\n");
-    add_findings(&text, ui_board(view->ui));
-    str_add(&text, "\nWithout -c, a line in vmtui.conf or LIBVIRT_DEFAULT_URI, vmtui looks for the "
-                   "system's libvirt daemon, then for one of the user's own, then takes the "
-                   "embedded engine. It keeps trying; what you can do meanwhile:\n");
-    struct rect inner = {rect.row, rect.column + 1, rect.rows, rect.columns - 2};
-    int used = wrapped_text_draw(frame, inner, STYLE(ROLE_TEXT), text.text);
-    str_finish(&text);
-    int row = rect.row + used + 1;
-    for (size_t i = 0; i < ARRAY_COUNT(choices); i++, row++) {
-        frame_printf(frame, &rect, row, rect.column + 3, STYLE_WITH(ROLE_KEY, STYLE_BOLD), "%c",
-                     choices[i].key);
-        frame_text(frame, &rect, row, rect.column + 6, STYLE(ROLE_TEXT), choices[i].text);
+    int columns = rect.columns - 2 < WIDTH_MOST ? rect.columns - 2 : WIDTH_MOST;
+    struct rect left = {rect.row, rect.column + 1, rect.rows, columns};
+    paragraph(frame, &left, 0, ROLE_TITLE, "No hypervisor answers yet.");
+    if (rect.rows < ROOMY_ROWS) { // the keys are what a person needs most
+        draw_choices(frame, &left);
+        draw_findings(view->ui, frame, &left, 0);
+        return;
     }
-    frame_text(frame, &rect, row, rect.column + 3, STYLE_WITH(ROLE_KEY, STYLE_BOLD), ":");
-    frame_text(frame, &rect, row, rect.column + 6, STYLE(ROLE_TEXT),
-               "connect URI, for any other place (qemu+ssh://host/system)");
+    blank(&left);
+    draw_findings(view->ui, frame, &left, KEY_COLUMN);
+    blank(&left);
+    paragraph(frame, &left, 0, ROLE_TEXT,
+              "Where neither -c, vmtui.conf nor LIBVIRT_DEFAULT_URI names a place, vmtui looks for "
+              "the system's libvirt daemon, then for one of your own, and then takes the embedded "
+              "engine. It keeps trying; meanwhile you can press:");
+    blank(&left);
+    draw_choices(frame, &left);
+}
+
+static void connect_to(struct ui *ui, const char *uri)
+{
+    const struct ui_services *services = &ui_settings(ui)->services;
+    char text[128];
+    if (services->connect == NULL)
+        return;
+    services->connect(services->context, uri);
+    str_format(text, sizeof(text), "connecting to %s", uri);
+    ui_toast(ui, SEVERITY_INFO, text);
 }
 
 static void reconnect_all(struct ui *ui)
 {
     const struct ui_services *services = &ui_settings(ui)->services;
     const struct board *board = ui_board(ui);
-    for (size_t i = 0; board != NULL && i < board->host_count; i++)
+    for (size_t i = 0; board != NULL && services->reconnect != NULL && i < board->host_count; i++)
         services->reconnect(services->context, board->hosts[i].name);
     ui_toast(ui, SEVERITY_INFO, "trying again");
 }
@@ -70,16 +126,15 @@ static bool key(struct view *view, const struct key *key)
 {
     if (key->code != KEY_CODE_CHARACTER || key->modifiers != 0)
         return false;
-    for (size_t i = 0; i < ARRAY_COUNT(choices); i++) {
-        if (key->character != (uint32_t)choices[i].key)
-            continue;
-        const struct ui_services *services = &ui_settings(view->ui)->services;
-        if (choices[i].uri == NULL)
-            reconnect_all(view->ui);
-        else
-            services->connect(services->context, choices[i].uri);
+    if (key->character == 'r') {
+        reconnect_all(view->ui);
         return true;
     }
+    for (size_t i = 0; i < ARRAY_COUNT(choices); i++)
+        if (choices[i].uri != NULL && key->character == (uint32_t)choices[i].key) {
+            connect_to(view->ui, choices[i].uri);
+            return true;
+        }
     return false;
 }
 

@@ -64,6 +64,8 @@ static void read_definition(struct sample_round *round, struct vm_record *record
     virDomainPtr vm = sample_handle(round, record);
     if (!vm)
         return;
+    bool changed = record->stale;
+    unsigned snapshots = record->last.snapshot_count;
     record->stale = false;
     AUTO_FREE char *xml = virDomainGetXMLDesc(vm, 0);
     struct vm_definition *definition = xml ? domain_xml_parse(xml, &error) : NULL;
@@ -74,7 +76,8 @@ static void read_definition(struct sample_round *round, struct vm_record *record
         log_warn("%s: %s", record->last.name, error.text);
     }
     read_flags(&record->last, vm);
-    if (strcmp(record->last.uuid, round->sampler->detail_uuid) == 0)
+    changed |= record->last.snapshot_count != snapshots;
+    if (changed && strcmp(record->last.uuid, round->sampler->detail_uuid) == 0)
         round->sampler->detail_stale = true;
 }
 

@@ -15,8 +15,10 @@ static bool is_stuck(struct sample_round *round, const struct vm_record *record,
         virDomainFree(vm);
     if (!*known)
         return false;
-    return info.state == VIR_DOMAIN_CONTROL_ERROR ||
-           (info.state == VIR_DOMAIN_CONTROL_OCCUPIED && info.stateTime >= HUNG_AFTER_MS);
+    // An internal error is no more than a job that is between two questions to its QEMU.
+    bool broken = info.state == VIR_DOMAIN_CONTROL_ERROR &&
+                  info.details != VIR_DOMAIN_CONTROL_ERROR_REASON_INTERNAL;
+    return broken || (info.state == VIR_DOMAIN_CONTROL_OCCUPIED && info.stateTime >= HUNG_AFTER_MS);
 }
 
 size_t hung_find(struct sample_round *round, struct vm_record *const *suspects, size_t count)

@@ -323,6 +323,9 @@ void libvirt_params_figures(struct vm_sample *vm, const virTypedParameter *param
                 memcpy((char *)vm + scalars[j].offset, &value, sizeof(value));
                 vm->valid |= scalars[j].bit;
             }
+    // A guest without a balloon driver has never reported.
+    if (vm->last_update_s == 0)
+        vm->valid &= ~(uint64_t)VM_HAS_LAST_UPDATE;
     take_vcpus(vm, params, count);
     take_disks(vm, params, count);
     take_nics(vm, params, count);

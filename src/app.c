@@ -18,6 +18,7 @@
 #include "core/paths.h"
 #include "core/str.h"
 #include "core/wake_fd.h"
+#include "ui/keymap.h"
 
 enum { EVENT_QUEUE_MAX = 4096 };
 
@@ -45,14 +46,28 @@ static bool prepare_theme(struct app *app, struct error *err)
     return true;
 }
 
+// Key bindings are checked here already, so that every way of starting refuses a wrong one.
+static bool load_config(struct app *app, const char *path, struct error *err)
+{
+    if (!config_load(&app->config, path, err))
+        return false;
+    struct keymap *keymap = keymap_create(&app->config, err);
+    if (keymap == NULL)
+        error_prefix(err, "%s", path);
+    keymap_destroy(keymap);
+    return keymap != NULL;
+}
+
 static bool prepare_config(struct app *app, struct error *err)
 {
     config_init_defaults(&app->config);
     AUTO_FREE char *standard = paths_config_file();
     const char *path = app->options.config;
-    if (path == NULL && standard != NULL && access(standard, F_OK) == 0)
+    // The usual place may be empty; a file that somebody named must be there.
+    bool named = getenv("VMTUI_CONFIG") != NULL;
+    if (path == NULL && standard != NULL && (named || access(standard, F_OK) == 0))
         path = standard;
-    if (path != NULL && !config_load(&app->config, path, err))
+    if (path != NULL && !load_config(app, path, err))
         return false;
     if (app->options.ascii)
         app->config.unicode = TRISTATE_NO;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/driver.h"
 #include "backend/libvirt/libvirt_choose.h"
 #include "core/log.h"
 #include "core/memory.h"
@@ -55,10 +56,47 @@ static void filed(void *context, const struct event *event)
         queue_put(fleet->events, event_ref((struct event *)event));
 }
 
-static void add_session(struct fleet *fleet, const char *uri, const char *name)
+// Hosts are told apart by their names, so that a command reaches the one that was meant: the
+// system's and the user's hypervisor of one machine must not share one. Caller frees.
+static char *free_name(struct fleet *fleet, const char *wanted)
+{
+    char *name = memory_strdup(wanted);
+    for (unsigned number = 2; fleet_session(fleet, name) != NULL; number++) {
+        free(name);
+        name = memory_printf("%s-%u", wanted, number);
+    }
+    return name;
+}
+
+// Which hypervisor to open when nobody named one. To ask a daemon may take seconds, so the
+// session's worker does it; once only, because a daemon that goes away must not become another
+// host.
+static struct driver *open_chosen(const char *uri, const struct driver_settings *settings,
+                                  struct error *err)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    static char *chosen; // under lock; for the life of the process
+    (void)uri;
+    pthread_mutex_lock(&lock);
+    if (chosen == NULL) {
+        struct str why;
+        str_init(&why);
+        chosen = libvirt_choose_uri(settings->embed_root, &why);
+        log_info("chose %s: %s", chosen, why.text);
+        str_finish(&why);
+    }
+    pthread_mutex_unlock(&lock);
+    return driver_for_uri(chosen)->open(chosen, settings, err);
+}
+
+static const struct driver_ops chosen_driver_ops = {.open = open_chosen};
+
+static void add_session(struct fleet *fleet, const char *uri, const char *name,
+                        const struct driver_ops *driver)
 {
     struct session_settings settings = {
         .uri = uri,
+        .driver = driver,
         .host_name = name,
         .read_only = fleet->read_only,
         .tick_s = fleet->tick_s,
@@ -73,6 +111,12 @@ static void add_session(struct fleet *fleet, const char *uri, const char *name)
     if (fleet->session_count >= HOSTS_MAX)
         return;
     struct session *session = session_create(&settings);
+    AUTO_FREE char *own_name = free_name(fleet, session_host_name(session));
+    if (strcmp(own_name, session_host_name(session)) != 0) {
+        session_destroy(session);
+        settings.host_name = own_name;
+        session = session_create(&settings);
+    }
     fleet->sessions =
         memory_resize(fleet->sessions, fleet->session_count + 1, sizeof(*fleet->sessions));
     fleet->sessions[fleet->session_count++] = session;
@@ -85,13 +129,13 @@ static void add_simulated(struct fleet *fleet, const char *uri)
     const char *hosts = strstr(uri, "hosts=");
     unsigned long count = hosts != NULL ? strtoul(hosts + strlen("hosts="), NULL, 10) : 1;
     if (count <= 1 || count > HOSTS_MAX) {
-        add_session(fleet, uri, NULL); // the driver refuses a bad number with a sentence
+        add_session(fleet, uri, NULL, NULL); // the driver refuses a bad number with a sentence
         return;
     }
     for (unsigned long i = 0; i < count; i++) {
         AUTO_FREE char *one = memory_printf("%s&host=%lu", uri, i + 1);
         AUTO_FREE char *name = memory_printf("sim%lu", i + 1);
-        add_session(fleet, one, name);
+        add_session(fleet, one, name, NULL);
     }
 }
 
@@ -100,7 +144,7 @@ static void add_uri(struct fleet *fleet, const char *uri)
     if (str_starts_with(uri, "sim:"))
         add_simulated(fleet, uri);
     else
-        add_session(fleet, uri, NULL);
+        add_session(fleet, uri, NULL, NULL);
 }
 
 static void add_hosts(struct fleet *fleet, const struct fleet_settings *settings)
@@ -113,12 +157,11 @@ static void add_hosts(struct fleet *fleet, const struct fleet_settings *settings
         add_uri(fleet, fleet->config->connect);
         return;
     }
-    struct str why;
-    str_init(&why);
-    AUTO_FREE char *uri = libvirt_choose_uri(fleet->config->embed_root, &why);
-    log_info("chose %s: %s", uri, why.text);
-    str_finish(&why);
-    add_uri(fleet, uri);
+    const char *wish = getenv("LIBVIRT_DEFAULT_URI");
+    if (wish != NULL && wish[0] != '\0')
+        add_uri(fleet, wish);
+    else
+        add_session(fleet, "qemu:///", NULL, &chosen_driver_ops); // all choices are on this machine
 }
 
 struct fleet *fleet_create(const struct fleet_settings *settings)

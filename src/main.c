@@ -99,7 +99,7 @@ static enum exit_status run(const struct shell_options *options)
 {
     const char *first = options->word_count > 0 ? options->words[0] : NULL;
     if (options->version || (first != NULL && strcmp(first, "version") == 0)) {
-        puts("vmtui " VMTUI_VERSION);
+        puts(options->json ? "{\"version\": \"" VMTUI_VERSION "\"}" : "vmtui " VMTUI_VERSION);
         return EXIT_STATUS_DONE;
     }
     if (options->generate != NULL)

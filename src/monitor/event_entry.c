@@ -75,7 +75,8 @@ static bool make_vm(const struct event *event, struct log_entry *entry)
     return true;
 }
 
-// Attempts to reconnect go on for hours and are all alike: only news are told.
+// Attempts to reconnect go on for hours and are all alike: only news are told. That the first one
+// worked is none either: a script that lists every minute would push out all that matters.
 static bool make_connection(const struct event *event, struct connection_story *story,
                             struct log_entry *entry)
 {
@@ -88,12 +89,14 @@ static bool make_connection(const struct event *event, struct connection_story *
         return false;
     bool lost = story->told && story->was_online && story->state != CONNECTION_OFFLINE;
     bool stalled = story->told && story->state == CONNECTION_STALLED;
+    bool first = !story->told;
     story->told = true;
     story->state = event->connection;
     str_format(story->why, sizeof(story->why), "%s", why);
     if (online) {
         say(entry, stalled ? "the hypervisor answers again" : "connected", "", "");
         story->was_online = true;
+        return !first;
     } else if (event->connection == CONNECTION_STALLED) {
         say(entry, "the hypervisor does not answer", ": ", why);
         at_least(entry, SEVERITY_WARN);

@@ -80,18 +80,64 @@ static bool confirmed(const struct shell_settings *settings, const struct comman
     return (call->spec->flags & COMMAND_TYPE_NAME) != 0 || ask_on_terminal("Go on?");
 }
 
-static void print_dry_run(const struct command_call *call, const struct shell_target *target)
+// The operations that one target would get; 0 and err when it would be refused.
+static size_t make_operations(const struct command_call *call, const struct shell_target *target,
+                              struct operation *made[COMMAND_OPERATION_MAX], struct error *err)
 {
+    const struct host_snapshot *host = target->host->snapshot;
+    const struct vm_sample *vm = target->vm->sample;
+    return command_allowed(call->spec, host, vm, err)
+               ? command_to_operations(call, host, vm, made, err)
+               : 0;
+}
+
+static struct json_object *dry_run_json(const char *line, const char *preview, bool possible,
+                                        const struct vm_sample *vm)
+{
+    struct json_object *row = json_object_new_object();
+    json_object_object_add(row, "name", json_object_new_string(vm->name));
+    json_object_object_add(row, "uuid", json_object_new_string(vm->uuid));
+    json_object_object_add(row, "command_line", json_object_new_string(line));
+    json_object_object_add(row, "preview", json_object_new_string(preview));
+    json_object_object_add(row, "possible", json_object_new_boolean(possible));
+    return row;
+}
+
+// True when it would be tried; prints text, or adds to rows when they are wanted.
+static bool dry_run_one(const struct command_call *call, const struct shell_target *target,
+                        struct json_object *rows)
+{
+    struct operation *made[COMMAND_OPERATION_MAX];
     struct str line, preview;
+    size_t count = make_operations(call, target, made, NULL);
+    for (size_t i = 0; i < count; i++)
+        operation_destroy(made[i]);
     str_init(&line);
     str_init(&preview);
     command_format(call, target->vm->sample->name, &line);
     command_preview(call, target->host->snapshot, target->vm->sample, &preview);
-    printf("would run: %s\n%s", line.text, preview.text);
-    if (preview.length > 0 && preview.text[preview.length - 1] != '\n')
-        putchar('\n');
+    if (rows != NULL)
+        json_object_array_add(rows,
+                              dry_run_json(line.text, preview.text, count > 0, target->vm->sample));
+    else
+        printf("would run: %s\n%s%s", line.text, preview.text,
+               preview.length > 0 && preview.text[preview.length - 1] != '\n' ? "\n" : "");
     str_finish(&preview);
     str_finish(&line);
+    return count > 0;
+}
+
+static enum exit_status dry_run(const struct shell_settings *settings,
+                                const struct command_call *call,
+                                const struct shell_targets *targets)
+{
+    struct json_object *rows = settings->json ? json_object_new_array() : NULL;
+    bool possible = true;
+    for (size_t i = 0; i < targets->count; i++)
+        possible &= dry_run_one(call, &targets->items[i], rows);
+    if (rows != NULL)
+        shell_print_json(rows);
+    return possible ? EXIT_STATUS_DONE : EXIT_STATUS_FAILED;
 }
 
 static bool add_operations(struct run *run, const struct command_call *call,
@@ -99,9 +145,7 @@ static bool add_operations(struct run *run, const struct command_call *call,
 {
     struct operation *made[COMMAND_OPERATION_MAX];
     struct error err = {0};
-    size_t count = 0;
-    if (command_allowed(call->spec, target->host->snapshot, target->vm->sample, &err))
-        count = command_to_operations(call, target->host->snapshot, target->vm->sample, made, &err);
+    size_t count = make_operations(call, target, made, &err);
     if (count == 0) {
         fprintf(stderr, "vmtui: %s\n", err.text);
         return false;
@@ -265,8 +309,7 @@ static enum exit_status run_operations(const struct shell_settings *settings,
     struct run run = {.settings = settings};
     bool all_allowed = true;
     if (status == EXIT_STATUS_DONE && settings->dry_run) {
-        for (size_t i = 0; i < targets.count; i++)
-            print_dry_run(call, &targets.items[i]);
+        status = dry_run(settings, call, &targets);
     } else if (status == EXIT_STATUS_DONE && !confirmed(settings, call, &targets)) {
         fprintf(stderr, "vmtui: nothing was done\n");
         status = EXIT_STATUS_FAILED;

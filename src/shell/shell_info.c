@@ -193,6 +193,20 @@ static bool entry_wanted(const struct log_entry *entry, const struct command_cal
     return call->target_count == 0;
 }
 
+// Where the latest --count of the wanted ones begin.
+static size_t first_entry(const struct board *board, const struct command_call *call,
+                          bool jobs_only)
+{
+    double left = 0;
+    size_t first = board->log_count;
+    if (!command_number(call, "count", &left))
+        return 0;
+    while (first > 0 && left > 0)
+        if (entry_wanted(&board->log[--first], call, jobs_only))
+            left--;
+    return first;
+}
+
 static void print_log_entry(const struct log_entry *entry)
 {
     char when[32];
@@ -212,7 +226,7 @@ static enum exit_status print_log(const struct shell_settings *settings,
         json_object_put(rows);
         return EXIT_STATUS_FAILED;
     }
-    for (size_t i = 0; i < board->log_count; i++) {
+    for (size_t i = first_entry(board, call, jobs_only); i < board->log_count; i++) {
         if (!entry_wanted(&board->log[i], call, jobs_only))
             continue;
         if (rows != NULL)

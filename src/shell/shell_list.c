@@ -289,10 +289,10 @@ static void print_host(const struct board_host *host)
     char total[QUANTITY_SIZE];
     quantity_memory(
         total, (snapshot->valid & HOST_HAS_MEMORY) != 0 ? (double)snapshot->memory_total_kib : -1);
-    printf("  %s\n  %s, %s\n  %u CPUs, %s memory, %zu VMs\n  %s\n", snapshot->uri,
+    printf("  %s\n  %s, %s\n  %u CPUs, %s memory, %zu VM%s\n  %s\n", snapshot->uri,
            snapshot->hypervisor != NULL ? snapshot->hypervisor : "hypervisor not known",
            snapshot->library_version != NULL ? snapshot->library_version : "-", snapshot->cpus,
-           total, snapshot->vm_count,
+           total, snapshot->vm_count, snapshot->vm_count == 1 ? "" : "s",
            snapshot->acceleration != NULL ? snapshot->acceleration : "acceleration not known");
     for (size_t i = 0; i < snapshot->notice_count; i++)
         printf("  note: %s\n", snapshot->notices[i]);

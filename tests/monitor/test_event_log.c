@@ -400,6 +400,18 @@ START_TEST(only_news_of_a_connection)
 }
 END_TEST
 
+START_TEST(a_first_connection_is_no_news)
+{
+    story = (struct connection_story){0};
+    ck_assert(!make(connection_event(CONNECTION_CONNECTING, "")));
+    ck_assert(!make(connection_event(CONNECTION_ONLINE, "")));
+    ck_assert(make(connection_event(CONNECTION_OFFLINE, "end of file")));
+    ck_assert_str_eq(made.text, "connection lost: end of file");
+    ck_assert(make(connection_event(CONNECTION_ONLINE, "")));
+    ck_assert_str_eq(made.text, "connected");
+}
+END_TEST
+
 START_TEST(lifecycle_and_notices_in_words)
 {
     struct event *event = event_create(EVENT_VM, "lab1");
@@ -447,6 +459,7 @@ int main(void)
     TCase *words = tcase_create("words");
     tcase_add_test(words, jobs_in_words);
     tcase_add_test(words, only_news_of_a_connection);
+    tcase_add_test(words, a_first_connection_is_no_news);
     tcase_add_test(words, lifecycle_and_notices_in_words);
     suite_add_tcase(suite, words);
     return check_main(suite);

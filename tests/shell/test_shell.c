@@ -82,6 +82,13 @@ static struct board *wait_board(void *context, uint64_t timeout_ms)
     board->host_count = 1;
     struct board_host *host = &board->hosts[0];
     str_format(host->name, sizeof(host->name), "lab1");
+    board->log = memory_array(3, sizeof(*board->log));
+    board->log_count = 3;
+    for (size_t i = 0; i < 3; i++) {
+        board->log[i].wall_ms = 1700000000000;
+        str_format(board->log[i].vm_name, sizeof(board->log[i].vm_name), "web1");
+        str_format(board->log[i].text, sizeof(board->log[i].text), "entry %c", (char)('a' + i));
+    }
     if (world.offline) {
         host->connection = CONNECTION_OFFLINE;
         error_set(&host->error, ERROR_OFFLINE, 38, "the daemon's socket is not there");
@@ -316,6 +323,37 @@ START_TEST(dry_run_and_readonly_change_nothing)
 }
 END_TEST
 
+START_TEST(a_dry_run_of_what_would_be_refused_fails)
+{
+    ck_assert_int_eq(run("pause old", (struct shell_settings){.dry_run = true}),
+                     EXIT_STATUS_FAILED);
+    ck_assert_uint_eq(world.submitted_count, 0);
+}
+END_TEST
+
+START_TEST(a_dry_run_speaks_json_too)
+{
+    ck_assert_int_eq(run("pause web1", (struct shell_settings){.dry_run = true, .json = true}),
+                     EXIT_STATUS_DONE);
+    struct json_object *document = json_tokener_parse(output);
+    ck_assert_ptr_nonnull(document);
+    struct json_object *row = json_object_array_get_idx(document, 0);
+    ck_assert_str_eq(json_object_get_string(member(row, "command_line")), "vmtui pause web1");
+    ck_assert(json_object_get_boolean(member(row, "possible")));
+    json_object_put(document);
+    ck_assert_uint_eq(world.submitted_count, 0);
+}
+END_TEST
+
+START_TEST(events_prints_the_latest_that_were_asked_for)
+{
+    ck_assert_int_eq(run("events --count 2", (struct shell_settings){0}), EXIT_STATUS_DONE);
+    ck_assert_ptr_null(strstr(output, "entry a"));
+    ck_assert_ptr_nonnull(strstr(output, "entry b"));
+    ck_assert_ptr_nonnull(strstr(output, "entry c"));
+}
+END_TEST
+
 START_TEST(csv_quotes_names_and_leaves_unknown_empty)
 {
     ck_assert_int_eq(run("stats --csv", (struct shell_settings){0}), EXIT_STATUS_DONE);
@@ -342,6 +380,9 @@ int main(void)
     tcase_add_test(tests, what_makes_no_sense_now_is_refused_before_it_is_sent);
     tcase_add_test(tests, dangerous_ones_want_a_terminal_or_yes);
     tcase_add_test(tests, dry_run_and_readonly_change_nothing);
+    tcase_add_test(tests, a_dry_run_of_what_would_be_refused_fails);
+    tcase_add_test(tests, a_dry_run_speaks_json_too);
+    tcase_add_test(tests, events_prints_the_latest_that_were_asked_for);
     tcase_add_test(tests, csv_quotes_names_and_leaves_unknown_empty);
     suite_add_tcase(suite, tests);
     return check_main(suite);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a command would do to one VM, a sentence a line, read by a person before the answer.
+#include <string.h>
+
 #include "core/command/command_argument.h"
 #include "core/command/resize_plan.h"
 #include "core/memory.h"
@@ -142,7 +144,8 @@ static void preview_delete(const struct preview *p)
     if ((p->vm->valid & VM_HAS_MANAGED_SAVE) != 0 && p->vm->has_managed_save)
         sentence(p, "So is the memory that suspending to disk kept.");
     if (definition != NULL && definition->has_nvram)
-        sentence(p, "So are its firmware's settings (NVRAM).");
+        sentence(p, wanted ? "So are its firmware's settings (NVRAM)."
+                           : "Its firmware's settings (NVRAM) are kept.");
     if (definition == NULL) {
         sentence(p, wanted ? "Its disks are not known yet; files only it writes to are DELETED."
                            : "Its disks are kept.");
@@ -274,6 +277,8 @@ static void preview_kind(const struct preview *p)
     case OPERATION_AUTOSTART:
         sentence(p, "%s is %s together with its host.", name,
                  command_flag_given(p->call, "off") ? "no longer started" : "started");
+        if (p->host->uri != NULL && strstr(p->host->uri, "///embed") != NULL)
+            sentence(p, "But no daemon runs here: the embedded engine starts no VM by itself.");
         break;
     case OPERATION_RENAME:
         if (command_missing(p->call) == NULL)

@@ -271,7 +271,7 @@ const struct command_spec command_table[] = {
     {.name = "jobs",
      VIEW(LOOK, NONE, NO_NEED),
      .flags = BOTH,
-     .help = "Show the jobs that run or wait, and those that were cut off"},
+     .help = "Show what commands did, and which of them were cut off"},
     {.name = "cancel-job",
      VIEW(LOOK, NONE, NO_NEED),
      .flags = COMMAND_SCREEN,

@@ -120,7 +120,10 @@ bool shell_options_parse(struct shell_options *options, int count, char *const *
     bool ended = false;
     for (int i = 0; i < count; i++) {
         bool taken = false;
-        ended = ended || strcmp(arguments[i], "--") == 0;
+        bool mark = !ended && strcmp(arguments[i], "--") == 0;
+        ended = ended || mark;
+        if (mark && fresh.word_count == 0)
+            continue; // nothing before it that it could end
         if (!ended && !take(&fresh, count, arguments, &i, &taken, err)) {
             shell_options_finish(&fresh);
             return false;

@@ -300,6 +300,24 @@ static char *user_directory(void)
     return memory_printf("%s/.config/vmtui/themes", home == NULL ? "" : home);
 }
 
+// A program that was built and not installed finds the themes of its own source tree, from wherever
+// it is started: build/vmtui -> themes/. NULL when it cannot be told.
+static char *source_tree_directory(void)
+{
+    char path[4096];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    if (length <= 0)
+        return NULL;
+    path[length] = '\0';
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(path, '/');
+        if (slash == NULL)
+            return NULL;
+        *slash = '\0';
+    }
+    return memory_printf("%s/themes", path);
+}
+
 // Tries one directory; *opened tells whether the theme was there.
 static bool load_from(struct theme *theme, const char *directory, const char *name, bool *opened,
                       struct error *err)
@@ -323,7 +341,8 @@ bool theme_load(struct theme *theme, const char *name, struct error *err)
         return load_path(theme, name, fd, err);
     }
     AUTO_FREE char *user = user_directory();
-    const char *directories[] = {user, getenv("VMTUI_THEME_DIR"), VMTUI_THEME_DIR, "themes"};
+    AUTO_FREE char *source_tree = source_tree_directory();
+    const char *directories[] = {user, getenv("VMTUI_THEME_DIR"), VMTUI_THEME_DIR, source_tree};
     AUTO_FREE char *shown = utf8_scrub_dup(name, sizeof(theme->name) - 1);
     for (size_t i = 0; i < ARRAY_COUNT(directories); i++) {
         bool opened = false;
@@ -336,7 +355,6 @@ bool theme_load(struct theme *theme, const char *name, struct error *err)
         theme_builtin(theme);
         return true;
     }
-    return error_set(err, ERROR_NOT_FOUND, 0,
-                     "there is no theme \"%s\" in %s, " VMTUI_THEME_DIR " or ./themes", shown,
-                     user);
+    return error_set(err, ERROR_NOT_FOUND, 0, "there is no theme \"%s\" in %s or " VMTUI_THEME_DIR,
+                     shown, user);
 }

@@ -23,7 +23,8 @@ struct theme {
 
 void theme_builtin(struct theme *theme); // the default, compiled in
 // `name` is a theme's name, looked for in $XDG_CONFIG_HOME/vmtui/themes, VMTUI_THEME_DIR (build
-// option or environment) and ./themes, or a path with a slash. On failure *theme is unchanged.
+// option or environment) and the themes/ of the source tree it was built in, or a path with a
+// slash. On failure *theme is unchanged.
 bool theme_load(struct theme *theme, const char *name, struct error *err);
 // The same from text in memory; `path` is for errors, theme->name is left alone.
 bool theme_parse(struct theme *theme, const char *path, const char *text, size_t length,

@@ -5,7 +5,7 @@
 
 #include "check_main.h"
 #include "core/memory.h"
-#include "ui/views/snapshot_tree.h"
+#include "ui/views/tabs/snapshot_tree.h"
 #include "ui/views/view_boards.h"
 #include "ui/views/view_fixture.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The snapshots of a VM as the rows of a tree, depth first. Pure.
-#ifndef VMTUI_UI_VIEWS_SNAPSHOT_TREE_H
-#define VMTUI_UI_VIEWS_SNAPSHOT_TREE_H
+#ifndef VMTUI_UI_VIEWS_TABS_SNAPSHOT_TREE_H
+#define VMTUI_UI_VIEWS_TABS_SNAPSHOT_TREE_H
 
 #include "core/model/model.h"
 

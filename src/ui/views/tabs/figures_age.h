@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // When a VM's figures are not of this moment, and the sentence that says so. Pure.
-#ifndef VMTUI_UI_VIEWS_FIGURES_AGE_H
-#define VMTUI_UI_VIEWS_FIGURES_AGE_H
+#ifndef VMTUI_UI_VIEWS_TABS_FIGURES_AGE_H
+#define VMTUI_UI_VIEWS_TABS_FIGURES_AGE_H
 
 #include "monitor/board.h"
 

@@ -9,7 +9,7 @@
 #include "core/memory.h"
 #include "core/str.h"
 #include "ui/ui_state.h"
-#include "ui/views/snapshot_tree.h"
+#include "ui/views/tabs/snapshot_tree.h"
 #include "ui/views/view.h"
 #include "ui/widgets/list_scroll.h"
 #include "ui/widgets/wrapped_text.h"

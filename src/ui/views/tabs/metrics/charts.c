@@ -4,7 +4,7 @@
 #include "core/quantity.h"
 #include "core/str.h"
 #include "ui/screen/chart.h"
-#include "ui/views/metrics/painter.h"
+#include "ui/views/tabs/metrics/painter.h"
 
 #define CPU_SCALE_LEAST   100.0    // percent: one vCPU; noise below it is not blown up
 #define READY_SCALE_LEAST 10.0     // percent

@@ -2,8 +2,8 @@
 // The parts of the Metrics tab: lines of figures (lines.c) and charts below them (charts.c). The
 // view plans how many rows each gets, then they draw from the top of what is left. Included by
 // metrics_view.c and the files here alone.
-#ifndef VMTUI_UI_VIEWS_METRICS_PAINTER_H
-#define VMTUI_UI_VIEWS_METRICS_PAINTER_H
+#ifndef VMTUI_UI_VIEWS_TABS_METRICS_PAINTER_H
+#define VMTUI_UI_VIEWS_TABS_METRICS_PAINTER_H
 
 #include "monitor/board.h"
 #include "ui/screen/frame.h"

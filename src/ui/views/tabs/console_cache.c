@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "ui/views/console_internal.h"
+#include "ui/views/tabs/console_internal.h"
 
 #define RETRY_NS      NS_PER_SECOND
 #define RETRY_SLOW_NS (10 * NS_PER_SECOND)

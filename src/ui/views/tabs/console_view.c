@@ -7,7 +7,7 @@
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/utf8.h"
-#include "ui/views/console_internal.h"
+#include "ui/views/tabs/console_internal.h"
 #include "ui/widgets/wrapped_text.h"
 
 // A selection that only passes by opens nothing: an open console shuts other clients out.

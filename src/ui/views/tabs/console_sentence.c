@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "ui/views/console_internal.h"
+#include "ui/views/tabs/console_internal.h"
 
 void console_command_key(const struct console_tab *tab, const char *command, struct str *out)
 {

@@ -4,7 +4,7 @@
 
 #include "core/memory.h"
 #include "core/utf8.h"
-#include "ui/views/console_internal.h"
+#include "ui/views/tabs/console_internal.h"
 
 // A row as text, with the column that each byte came from.
 struct row_text {

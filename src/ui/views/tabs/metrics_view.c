@@ -7,8 +7,8 @@
 #include "core/memory.h"
 #include "core/str.h"
 #include "ui/ui_state.h"
-#include "ui/views/figures_age.h"
-#include "ui/views/metrics/painter.h"
+#include "ui/views/tabs/figures_age.h"
+#include "ui/views/tabs/metrics/painter.h"
 #include "ui/views/view.h"
 
 enum {

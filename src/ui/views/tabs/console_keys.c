@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/memory.h"
-#include "ui/views/console_internal.h"
+#include "ui/views/tabs/console_internal.h"
 
 #define WHEEL_LINES     3
 #define PASTE_BYTES_MAX (1024u * 1024)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ui/views/snapshot_tree.h"
+#include "ui/views/tabs/snapshot_tree.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ui/views/figures_age.h"
+#include "ui/views/tabs/figures_age.h"
 
 #include "core/clock.h"
 #include "core/quantity.h"

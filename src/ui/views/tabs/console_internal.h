@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Shared by the console_*.c files of this folder only: the tab "Console" and the consoles that it
 // keeps open while the selection goes elsewhere.
-#ifndef VMTUI_UI_VIEWS_CONSOLE_INTERNAL_H
-#define VMTUI_UI_VIEWS_CONSOLE_INTERNAL_H
+#ifndef VMTUI_UI_VIEWS_TABS_CONSOLE_INTERNAL_H
+#define VMTUI_UI_VIEWS_TABS_CONSOLE_INTERNAL_H
 
 #include "core/model/console_port.h"
 #include "monitor/board.h"

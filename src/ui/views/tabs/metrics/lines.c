@@ -6,7 +6,7 @@
 #include "core/str.h"
 #include "core/utf8.h"
 #include "ui/screen/chart.h"
-#include "ui/views/metrics/painter.h"
+#include "ui/views/tabs/metrics/painter.h"
 
 enum {
     BAR_COLUMNS = 13,   // of one vCPU with its bar

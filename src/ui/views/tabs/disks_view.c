@@ -9,7 +9,7 @@
 #include "core/utf8.h"
 #include "ui/screen/chart.h"
 #include "ui/ui_state.h"
-#include "ui/views/figures_age.h"
+#include "ui/views/tabs/figures_age.h"
 #include "ui/views/view.h"
 #include "ui/widgets/list_scroll.h"
 

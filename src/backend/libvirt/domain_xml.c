@@ -386,6 +386,17 @@ void domain_xml_disks_finish(struct domain_xml_disks *disks)
     *disks = (struct domain_xml_disks){0};
 }
 
+bool domain_xml_volume_backing(const char *xml, char **path, struct error *err)
+{
+    xmlDocPtr document = parse(xml, "volume", err);
+    if (!document)
+        return false;
+    xmlNodePtr backing = child(child(xmlDocGetRootElement(document), "backingStore"), "path");
+    *path = backing ? taken(xmlNodeGetContent(backing), false) : NULL;
+    xmlFreeDoc(document);
+    return true;
+}
+
 static enum vm_state snapshot_state(const char *text)
 {
     static const struct {

@@ -38,6 +38,9 @@ struct domain_xml_disks {
 bool domain_xml_disks(const char *xml, struct domain_xml_disks *disks, struct error *err);
 void domain_xml_disks_finish(struct domain_xml_disks *disks); // takes a zeroed one
 
+// The file that a storage <volume> builds on, unscrubbed (caller frees), or NULL for none.
+bool domain_xml_volume_backing(const char *xml, char **path, struct error *err);
+
 // One <domainsnapshot>. *info is filled (current stays false); finish frees what it holds.
 bool domain_xml_parse_snapshot(const char *xml, struct vm_snapshot_info *info, struct error *err);
 void domain_xml_snapshot_finish(struct vm_snapshot_info *info);

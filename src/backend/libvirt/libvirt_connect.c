@@ -8,6 +8,7 @@
 #include "backend/bounded_call.h"
 #include "backend/libvirt/libvirt_error.h"
 #include "backend/libvirt/libvirt_runtime.h"
+#include "backend/libvirt/libvirt_scheme.h"
 #include "core/clock.h"
 #include "core/memory.h"
 #include "core/str.h"
@@ -72,6 +73,7 @@ static void opening_run(void *arg)
         opening->read_only ? virConnectOpenReadOnly(opening->uri) : virConnectOpen(opening->uri);
     if (!opening->connection) {
         libvirt_error_take(&opening->error, NULL);
+        libvirt_scheme_explain(opening->uri, &opening->error);
         return;
     }
     // In-process drivers have no wire to keep alive and say so; that is no failure.
@@ -140,7 +142,7 @@ static struct opening *open_bounded(const char *uri, bool read_only, uint64_t ti
 virConnectPtr libvirt_connect(const char *uri, bool read_only, uint64_t timeout_ms,
                               struct error *err)
 {
-    if (!libvirt_runtime_start(err))
+    if (!libvirt_scheme_check(uri, err) || !libvirt_runtime_start(err))
         return NULL;
     struct opening *opening = open_bounded(uri, read_only, timeout_ms);
     if (!opening) {

@@ -26,6 +26,7 @@ struct libvirt_console {
     virStreamPtr stream;
     struct console_sink sink; // called by the consumer thread only
     pthread_t consumer;
+    atomic_bool published; // as in struct libvirt_driver
 
     pthread_mutex_t lock; // guards everything below
     pthread_cond_t changed;
@@ -42,6 +43,7 @@ struct libvirt_console {
 static void console_unref(void *opaque)
 {
     struct libvirt_console *console = opaque;
+    (void)atomic_load(&console->published);
     if (!refcount_unref(&console->refs))
         return;
     pthread_cond_destroy(&console->changed);
@@ -124,6 +126,8 @@ static void on_stream_event(virStreamPtr stream, int events, void *opaque)
 {
     struct libvirt_console *console = opaque;
     (void)stream;
+    (void)atomic_load(&console->published);
+    refcount_ref(&console->refs); // of its own, as in libvirt_events.c
     pthread_mutex_lock(&console->lock);
     if (!console->closing) {
         bool more = (events & (VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP)) != 0;
@@ -139,6 +143,7 @@ static void on_stream_event(virStreamPtr stream, int events, void *opaque)
         update_events(console);
     }
     pthread_mutex_unlock(&console->lock);
+    console_unref(console);
 }
 
 // Waits for bytes and copies them out; 0 when the console is over.
@@ -221,6 +226,7 @@ static bool start_streaming(struct libvirt_console *console, struct error *err)
 {
     refcount_ref(&console->refs);
     console->events = VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP;
+    atomic_store(&console->published, true);
     if (virStreamEventAddCallback(console->stream, console->events, on_stream_event, console,
                                   console_unref) < 0) {
         console_unref(console);

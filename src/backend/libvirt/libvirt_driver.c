@@ -92,10 +92,9 @@ static void ask_abandoned(void *arg)
 static bool driver_connect(struct libvirt_driver *driver, uint64_t timeout_ms, struct error *err)
 {
     uint64_t begun_ns = clock_monotonic_ns();
-    driver->control =
-        libvirt_embed_is(driver->uri)
-            ? libvirt_embed_connect(driver->uri, driver->read_only, timeout_ms, err)
-            : libvirt_connect(driver->uri, driver->read_only, timeout_ms, err);
+    driver->control = libvirt_embed_is(driver->uri)
+                          ? libvirt_embed_connect(driver->uri, driver->read_only, timeout_ms, err)
+                          : libvirt_connect(driver->uri, driver->read_only, timeout_ms, err);
     if (!driver->control)
         return false;
     uint64_t used_ms = (clock_monotonic_ns() - begun_ns) / NS_PER_MS;
@@ -196,9 +195,11 @@ virConnectPtr libvirt_driver_borrow(struct libvirt_driver *driver, struct error 
 void libvirt_driver_return(struct libvirt_driver *driver, virConnectPtr connection)
 {
     bool kept = false;
-    if (!driver->facts.in_process && !atomic_load(&driver->closing.raised)) {
+    if (!driver->facts.in_process) {
         pthread_mutex_lock(&driver->lock);
-        kept = driver->control && driver->idle_count < LIBVIRT_IDLE_CONNECTIONS_MAX;
+        // Asked under the lock: what is put there after close has emptied it stays open for ever.
+        kept = !atomic_load(&driver->closing.raised) && driver->control &&
+               driver->idle_count < LIBVIRT_IDLE_CONNECTIONS_MAX;
         if (kept)
             driver->idle[driver->idle_count++] = connection;
         pthread_mutex_unlock(&driver->lock);
@@ -224,9 +225,12 @@ virConnectPtr libvirt_driver_console_connection(struct libvirt_driver *driver, s
     if (!connection)
         return NULL;
     pthread_mutex_lock(&driver->lock);
-    virConnectPtr old = driver->console;
-    driver->console = connection;
-    virConnectRef(connection);
+    virConnectPtr old = NULL;
+    if (!atomic_load(&driver->closing.raised)) {
+        old = driver->console;
+        driver->console = connection;
+        virConnectRef(connection);
+    }
     pthread_mutex_unlock(&driver->lock);
     libvirt_disconnect(old);
     return connection;

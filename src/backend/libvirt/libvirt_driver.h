@@ -41,7 +41,8 @@ struct libvirt_driver {
     struct libvirt_facts facts;
     virConnectPtr control; // under lock once open has succeeded; NULL after close
     struct bounded_call_abort closing;
-    int event_callbacks[8];          // -1: none
+    int event_callbacks[8]; // -1: none
+    atomic_bool published;  // set before libvirt gets the driver, read first in its callbacks
     struct libvirt_sampler *sampler; // touched by sample only
     _Atomic uint64_t capabilities;
 

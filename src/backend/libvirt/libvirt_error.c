@@ -128,6 +128,8 @@ static const char *plain_sentence(int code, const char *message)
             return "%s is already running";
         return NULL;
     default:
+        if (strstr(message, "Unable to read from monitor"))
+            return "the QEMU of %s ended unexpectedly";
         if (strstr(message, "QEMU guest agent is not configured"))
             return "%s has no guest agent: its definition lacks the channel "
                    "org.qemu.guest_agent.0";
@@ -142,6 +144,23 @@ static enum error_kind kind_by_sentence(int code, const char *message, enum erro
     return kind;
 }
 
+// "Failed to connect socket to 'PATH': REASON"
+static bool map_socket(struct error *err, int code, const char *message)
+{
+    const char *path = strchr(message, '\'') + 1;
+    int length = (int)strcspn(path, "'");
+    if (strstr(message, "No such file"))
+        return error_set(err, ERROR_OFFLINE, code, "no libvirt daemon runs there: %.*s is missing",
+                         length, path);
+    if (strstr(message, "Permission denied"))
+        return error_set(err, ERROR_DENIED, code,
+                         "this user may not open %.*s; its owner or its group may", length, path);
+    if (strstr(message, "Connection refused"))
+        return error_set(err, ERROR_OFFLINE, code, "no libvirt daemon listens at %.*s", length,
+                         path);
+    return error_set(err, ERROR_OFFLINE, code, "%s", message);
+}
+
 bool libvirt_error_map(struct error *err, int code, const char *message, const char *vm_name)
 {
     const char *given = message && message[0] ? message : "the hypervisor gave no reason";
@@ -149,11 +168,8 @@ bool libvirt_error_map(struct error *err, int code, const char *message, const c
     enum error_kind kind = kind_by_sentence(code, given, kind_of(code, given));
     if (sentence)
         return error_set(err, kind, code, sentence, vm_name ? vm_name : "the VM");
-    if (strstr(given, "Failed to connect socket to '") && strstr(given, "No such file")) {
-        const char *path = strchr(given, '\'') + 1;
-        return error_set(err, kind, code, "no libvirt daemon runs there: %.*s is missing",
-                         (int)strcspn(path, "'"), path);
-    }
+    if (strstr(given, "Failed to connect socket to '"))
+        return map_socket(err, code, given);
     AUTO_FREE char *line = memory_strndup(without_prefixes(given), 1024);
     size_t length = strlen(line);
     for (size_t i = 0; i < length; i++)

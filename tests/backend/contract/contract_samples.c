@@ -52,6 +52,14 @@ static void check_devices(const struct vm_sample *vm)
     }
 }
 
+// What the definition says is known all the same; what only a running one has is not.
+static void check_off(const struct vm_sample *vm)
+{
+    uint64_t known = VM_HAS_VCPU_COUNT | VM_HAS_MEMORY_MAX;
+    uint64_t unknown = VM_HAS_BALLOON | VM_HAS_CPU_TIME | VM_HAS_UNUSED | VM_HAS_RSS | VM_HAS_SWAP;
+    ck_assert_uint_eq(vm->valid & (known | unknown), known);
+}
+
 static void check_vm(const struct vm_sample *vm, uint64_t now_ns)
 {
     ck_assert_msg(is_uuid(vm->uuid), "\"%s\" is no UUID", vm->uuid);
@@ -69,7 +77,7 @@ static void check_vm(const struct vm_sample *vm, uint64_t now_ns)
         ck_assert_uint_le(vm->vcpus_current, vm->vcpus_max);
     }
     if (!vm_state_is_active(vm->state))
-        ck_assert_uint_eq(vm->valid & (VM_HAS_UNUSED | VM_HAS_RSS | VM_HAS_SWAP), 0);
+        check_off(vm);
     check_memory(vm);
     check_devices(vm);
 }
@@ -162,6 +170,36 @@ START_TEST(the_one_in_focus_has_details_and_a_definition)
 }
 END_TEST
 
+static bool is_off_with_one_vcpu_of_three(const struct vm_sample *vm)
+{
+    return vm->state == VM_STATE_SHUT_OFF && (vm->valid & VM_HAS_VCPU_COUNT) &&
+           vm->vcpus_current == 1 && vm->vcpus_max == 3;
+}
+
+START_TEST(one_that_is_off_says_what_it_will_have)
+{
+    struct host_snapshot *running = contract_sample(true);
+    ck_assert(contract_vm(running)->valid & VM_HAS_MEMORY_MAX);
+    contract_must_do(OPERATION_FORCE_OFF, 0);
+    contract_wait_state(VM_STATE_SHUT_OFF);
+    struct host_snapshot *off = contract_sample(true);
+    check_vm(contract_vm(off), clock_monotonic_ns());
+    ck_assert_uint_eq(contract_vm(off)->memory_max_kib, contract_vm(running)->memory_max_kib);
+    host_snapshot_unref(off);
+    host_snapshot_unref(running);
+
+    struct operation *operation = contract_operation(OPERATION_SET_VCPUS_MAX);
+    operation->number = 3;
+    operation->flags = OPERATION_FLAG_NEXT_BOOT;
+    contract_must(operation);
+    operation = contract_operation(OPERATION_SET_VCPUS);
+    operation->number = 1;
+    operation->flags = OPERATION_FLAG_NEXT_BOOT;
+    contract_must(operation);
+    contract_wait("one vCPU of three", is_off_with_one_vcpu_of_three);
+}
+END_TEST
+
 static void hear_nothing(void *context, const char *uuid, const char *name, const char *what)
 {
     (void)context, (void)uuid, (void)name, (void)what;
@@ -207,5 +245,6 @@ void contract_add_sample_tests(TCase *tests)
     tcase_add_test(tests, a_sample_is_well_formed);
     tcase_add_test(tests, counters_only_grow);
     tcase_add_test(tests, the_one_in_focus_has_details_and_a_definition);
+    tcase_add_test(tests, one_that_is_off_says_what_it_will_have);
     tcase_add_test(tests, a_read_only_connection_changes_nothing);
 }

@@ -159,10 +159,9 @@ END_TEST
 
 START_TEST(text_is_scrubbed)
 {
-    struct vm_definition *definition = domain_xml_parse(
-        "<domain><title>a&#x9b;31mb\xe2\x80\xae"
-        "c</title></domain>",
-        NULL);
+    struct vm_definition *definition = domain_xml_parse("<domain><title>a&#x9b;31mb\xe2\x80\xae"
+                                                        "c</title></domain>",
+                                                        NULL);
     ck_assert_str_eq(definition->title, "a\xef\xbf\xbd"
                                         "31mb\xef\xbf\xbd"
                                         "c");
@@ -183,8 +182,9 @@ START_TEST(every_file_of_the_chains_is_found)
     struct domain_xml_files files;
     ck_assert(domain_xml_files(rich, &files, NULL));
     static const char *const expected[] = {
-        "/images/web1.snap", "/images/web1.qcow2",      "/images/base.raw",       "/images/copy.qcow2",
-        "/dev/vg/data",      "/var/lib/nvram/web1.fd", "/usr/share/OVMF/CODE.fd",
+        "/images/web1.snap",       "/images/web1.qcow2", "/images/base.raw",
+        "/images/copy.qcow2",      "/dev/vg/data",       "/var/lib/nvram/web1.fd",
+        "/usr/share/OVMF/CODE.fd",
     };
     for (size_t i = 0; i < ARRAY_COUNT(expected); i++)
         ck_assert_msg(has_path(&files, expected[i]), "%s", expected[i]);

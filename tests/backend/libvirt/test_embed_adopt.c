@@ -10,7 +10,8 @@
 #include "core/memory.h"
 #include "guest/embed_fixture.h"
 
-// Runs body in a child with an engine of its own; its exit status (128 + signal when it was killed).
+// Runs body in a child with an engine of its own; its exit status (128 + signal when it was
+// killed).
 static int in_child(void (*body)(void))
 {
     int status;

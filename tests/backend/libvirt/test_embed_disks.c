@@ -65,8 +65,8 @@ static unsigned read_pattern(const char *disk)
 {
     unsigned char byte = 0;
     AUTO_FREE char *raw = memory_printf("%s.check", disk);
-    const char *const arguments[] = {"qemu-img", "convert", "-f", "qcow2", "-O", "raw",
-                                     disk,       raw,       NULL};
+    const char *const arguments[] = {"qemu-img", "convert", "-f", "qcow2", "-O",
+                                     "raw",      disk,      raw,  NULL};
     ck_assert_int_eq(embed_run_program(arguments), 0);
     int fd = open(raw, O_RDONLY);
     ck_assert_int_eq(pread(fd, &byte, 1, 524288), 1);
@@ -147,8 +147,8 @@ START_TEST(what_cannot_be_snapshot_is_said_before)
     must_fail(ERROR_UNSUPPORTED, "raw has no guest agent that could quiesce its file systems",
               OPERATION_SNAPSHOT_CREATE, "raw", "s", 0,
               OPERATION_FLAG_DISK_ONLY | OPERATION_FLAG_QUIESCE);
-    must_fail(ERROR_INVALID, "only a disk-only snapshot can be quiesced",
-              OPERATION_SNAPSHOT_CREATE, "raw", "s", 0, OPERATION_FLAG_QUIESCE);
+    must_fail(ERROR_INVALID, "only a disk-only snapshot can be quiesced", OPERATION_SNAPSHOT_CREATE,
+              "raw", "s", 0, OPERATION_FLAG_QUIESCE);
     ck_assert_uint_eq(embed_sample(driver, "raw")->snapshot_count, 0);
 }
 END_TEST
@@ -179,6 +179,25 @@ START_TEST(a_disk_only_snapshot_makes_a_file)
     AUTO_FREE char *sentence = memory_printf("%s exists already; choose another name", blocked);
     must_fail(ERROR_EXISTS, sentence, OPERATION_SNAPSHOT_CREATE, "ext", "s2", 0,
               OPERATION_FLAG_DISK_ONLY);
+}
+END_TEST
+
+// The kept memory knows the disks as they were; on others it would ruin the guest's file systems.
+START_TEST(memory_kept_on_disk_guards_the_disks)
+{
+    static const char sentence[] = "saved is suspended to disk, and its kept memory would not fit "
+                                   "the changed disks; start it first";
+    AUTO_FREE char *disk = make_guest("saved", "qcow2", false);
+    AUTO_FREE char *overlay = memory_printf("%s.s2", disk);
+    must(OPERATION_SNAPSHOT_CREATE, "saved", "s1", 0, 0);
+    must(OPERATION_SAVE, "saved", NULL, 0, 0);
+    must_fail(ERROR_INVALID, sentence, OPERATION_SNAPSHOT_REVERT, "saved", "s1", 0, 0);
+    must_fail(ERROR_INVALID, sentence, OPERATION_SNAPSHOT_CREATE, "saved", "s2", 0,
+              OPERATION_FLAG_DISK_ONLY);
+    ck_assert_int_eq(access(overlay, F_OK), -1);
+    ck_assert(embed_sample(driver, "saved")->has_managed_save);
+    must(OPERATION_START, "saved", NULL, 0, 0);
+    must(OPERATION_SNAPSHOT_REVERT, "saved", "s1", 0, 0);
 }
 END_TEST
 
@@ -219,8 +238,8 @@ START_TEST(deleting_removes_what_nobody_else_uses)
     AUTO_FREE char *base = make_guest("base", "qcow2", true);
     AUTO_FREE char *overlay = embed_path("over.qcow2");
     AUTO_FREE char *link = embed_path("link.qcow2");
-    const char *const create[] = {"qemu-img", "create", "-q", "-f",  "qcow2", "-b", base,
-                                  "-F",       "qcow2",  overlay, NULL};
+    const char *const create[] = {"qemu-img", "create", "-q",    "-f",    "qcow2", "-b",
+                                  base,       "-F",     "qcow2", overlay, NULL};
     ck_assert_int_eq(embed_run_program(create), 0);
     struct embed_guest user = {.name = "user", .disk = overlay, .format = "qcow2", .off = true};
     embed_define(&user);
@@ -241,6 +260,22 @@ START_TEST(deleting_removes_what_nobody_else_uses)
     ck_assert(embed_heard("user", "deleted with 1 of its disks"));
     ck_assert_int_eq(access(overlay, F_OK), -1);
     ck_assert_int_eq(access(base, F_OK), 0);
+}
+END_TEST
+
+START_TEST(without_qemu_img_nobody_knows_who_uses_a_disk)
+{
+    AUTO_FREE char *base = make_guest("mother", "qcow2", true);
+    AUTO_FREE char *other = make_guest("other", "qcow2", true);
+    AUTO_FREE char *path = memory_strdup(getenv("PATH"));
+    setenv("PATH", "/nowhere", 1);
+    struct error err =
+        embed_execute(driver, OPERATION_DELETE, "mother", NULL, 0, OPERATION_FLAG_DELETE_DISKS);
+    setenv("PATH", path, 1);
+    ck_assert_str_eq(err.text, "qemu-img is not installed (package qemu-utils), so nobody can tell "
+                               "which files other builds on");
+    ck_assert_int_eq(access(base, F_OK), 0);
+    ck_assert_ptr_nonnull(embed_sample(driver, "mother"));
 }
 END_TEST
 
@@ -279,9 +314,11 @@ static Suite *make_suite(void)
     tcase_add_test(tests, a_running_vm_is_snapshot_with_its_memory);
     tcase_add_test(tests, what_cannot_be_snapshot_is_said_before);
     tcase_add_test(tests, a_disk_only_snapshot_makes_a_file);
+    tcase_add_test(tests, memory_kept_on_disk_guards_the_disks);
     tcase_add_test(tests, disks_grow_live_and_off);
     tcase_add_test(tests, deleting_keeps_the_disks);
     tcase_add_test(tests, deleting_removes_what_nobody_else_uses);
+    tcase_add_test(tests, without_qemu_img_nobody_knows_who_uses_a_disk);
     tcase_add_test(tests, shared_and_read_only_disks_stay);
     suite_add_tcase(suite, tests);
     return suite;

@@ -44,8 +44,7 @@ START_TEST(flags_decide_on_x86)
     write_cpuinfo("flags\t\t: fpu vmx\n");
     expect("/dev/null", true, "");
     write_cpuinfo("flags\t\t: fpu vmxx xsvm sse\nbugs\t: vmx\n");
-    expect("/dev/null", false,
-           "/dev/null is there, but the processor shows neither vmx nor svm");
+    expect("/dev/null", false, "/dev/null is there, but the processor shows neither vmx nor svm");
 }
 END_TEST
 

@@ -92,6 +92,15 @@ START_TEST(memory_is_read)
 }
 END_TEST
 
+START_TEST(a_report_that_never_came_is_unknown)
+{
+    number("balloon.last-update", 0);
+    number("balloon.rss", 0);
+    libvirt_params_figures(&vm, params, count);
+    ck_assert_uint_eq(vm.valid, VM_HAS_RSS);
+}
+END_TEST
+
 START_TEST(vcpus_may_have_holes)
 {
     number("vcpu.current", 2);
@@ -135,8 +144,7 @@ START_TEST(disks_and_interfaces_are_read)
     ck_assert_str_eq(vm.disks[0].source, "/images/a?.qcow2");
     ck_assert_uint_eq(vm.disks[0].read_bytes, 11);
     ck_assert_uint_eq(vm.disks[0].write_time_ns, 22);
-    ck_assert_uint_eq(vm.disks[0].valid,
-                      DISK_HAS_READ | DISK_HAS_WRITE_TIME | DISK_HAS_CAPACITY);
+    ck_assert_uint_eq(vm.disks[0].valid, DISK_HAS_READ | DISK_HAS_WRITE_TIME | DISK_HAS_CAPACITY);
     ck_assert_ptr_null(vm.disks[1].source);
     ck_assert_uint_eq(vm.disks[1].valid, 0);
     ck_assert_uint_eq(vm.nic_count, 1);
@@ -183,6 +191,7 @@ static Suite *make_suite(void)
     tcase_add_test(tests, states_have_reasons);
     tcase_add_test(tests, what_is_missing_is_not_zero);
     tcase_add_test(tests, memory_is_read);
+    tcase_add_test(tests, a_report_that_never_came_is_unknown);
     tcase_add_test(tests, vcpus_may_have_holes);
     tcase_add_test(tests, disks_and_interfaces_are_read);
     tcase_add_test(tests, absurd_counts_are_bounded);

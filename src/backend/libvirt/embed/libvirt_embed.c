@@ -11,7 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backend/bounded_call.h"
 #include "backend/libvirt/embed/embed_config.h"
+#include "backend/libvirt/embed/embed_leftovers.h"
 #include "backend/libvirt/libvirt_connect.h"
 #include "core/clock.h"
 #include "core/memory.h"
@@ -24,8 +26,8 @@
 #define ROOT_MAX_BYTES 48
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char *opened_root; // under lock; libvirt keeps it until the process ends
-static virConnectPtr kept[2]; // under lock; by read_only
+static char *opened_root;     // under lock; libvirt keeps it until the process ends
+static virConnectPtr kept[2]; // under lock; by read_only; never closed
 
 bool libvirt_embed_is(const char *uri)
 {
@@ -106,10 +108,11 @@ static bool check_root(const char *root, struct error *err)
         return error_set(err, ERROR_INVALID, 0,
                          "the embedded engine's root must be an absolute path, not \"%s\"", root);
     if (strlen(root) > ROOT_MAX_BYTES)
-        return error_set(err, ERROR_INVALID, 0,
-                         "the path of the embedded engine's root, %s, is too long: sockets below it "
-                         "leave room for %d bytes; choose another one with embed_root",
-                         root, ROOT_MAX_BYTES);
+        return error_set(
+            err, ERROR_INVALID, 0,
+            "the path of the embedded engine's root, %s, is too long: sockets below it "
+            "leave room for %d bytes; choose another one with embed_root",
+            root, ROOT_MAX_BYTES);
     return true;
 }
 
@@ -126,7 +129,7 @@ static void open_way(const char *root)
 // The root that the URI, the setting or the default names, made if it is not there. Caller frees.
 static char *make_root(const char *uri, const char *embed_root, struct error *err)
 {
-    char *root = root_of(uri);
+    AUTO_FREE char *root = root_of(uri);
     if (root && !root[0]) {
         free(root);
         root = NULL;
@@ -136,7 +139,6 @@ static char *make_root(const char *uri, const char *embed_root, struct error *er
     bool by_default = !root;
     if (by_default)
         root = libvirt_embed_default_root(err);
-    AUTO_FREE char *given = root;
     if (!root || !check_root(root, err))
         return NULL;
     AUTO_FREE char *etc = memory_printf("%s/etc", root);
@@ -204,24 +206,28 @@ static void explain_missing_user(struct error *err)
               user, user);
 }
 
+static bool explain_held(const char *root, pid_t pid, struct error *err)
+{
+    AUTO_FREE char *name = pid ? process_name(pid) : NULL;
+    if (pid)
+        return error_set(err, ERROR_BUSY, err->code,
+                         "the embedded engine in %s is held by %s (pid %d); one process can hold "
+                         "it at a time",
+                         root, name, (int)pid);
+    return error_set(err, ERROR_BUSY, err->code,
+                     "the embedded engine in %s is held by another process; one can hold it at a "
+                     "time",
+                     root);
+}
+
 static void explain(const char *uri, struct error *err)
 {
-    if (err && strstr(err->text, "Failed to parse user '"))
+    if (strstr(err->text, "Failed to parse user '"))
         explain_missing_user(err);
-    if (!err || !strstr(err->text, "pid file"))
+    if (!strstr(err->text, "pid file"))
         return;
     AUTO_FREE char *root = root_of(uri);
-    pid_t pid = holder_of(root);
-    AUTO_FREE char *name = pid ? process_name(pid) : memory_strdup("another process");
-    if (pid)
-        error_set(err, ERROR_BUSY, err->code,
-                  "the embedded engine in %s is held by %s (pid %d); one process can hold it at a "
-                  "time",
-                  root, name, (int)pid);
-    else
-        error_set(err, ERROR_BUSY, err->code,
-                  "the embedded engine in %s is held by another process; one can hold it at a time",
-                  root);
+    explain_held(root, holder_of(root), err);
 }
 
 static bool all_settled(virConnectPtr connection)
@@ -247,40 +253,121 @@ static void settle(virConnectPtr connection)
         clock_sleep_ms(20);
 }
 
-static virConnectPtr kept_connection(bool read_only)
+// The one opening of the process. libvirt initialises its driver at the first one, and never again:
+// an opening that failed cannot be repeated, and two at a time would trip over each other. So it
+// has a worker that finishes whoever waits, and what comes of it is kept.
+struct engine_opening {
+    char *uri;
+    bool read_only, opened;
+    struct error error;
+};
+
+static bool opening;         // under lock: a worker is at it
+static struct error failure; // under lock: of the first opening; ERROR_NONE when there was none
+
+// Takes place in the worker; a process that holds the root already is no failure of libvirt's.
+static bool check_unheld(const char *uri, struct error *err)
 {
+    AUTO_FREE char *root = root_of(uri);
     pthread_mutex_lock(&lock);
-    virConnectPtr connection = kept[read_only];
-    if (connection)
-        virConnectRef(connection);
+    bool ours = opened_root != NULL;
     pthread_mutex_unlock(&lock);
-    return connection;
+    // Looking at the lock file would lose a lock of our own.
+    pid_t pid = ours ? 0 : holder_of(root);
+    if (pid)
+        return explain_held(root, pid, err);
+    if (!ours)
+        embed_forget_leftovers(root);
+    return true;
 }
 
-static void keep_connection(const char *uri, bool read_only, virConnectPtr connection)
+static void open_run(void *arg)
 {
+    struct engine_opening *engine = arg;
+    if (!check_unheld(engine->uri, &engine->error))
+        return;
+    virConnectPtr connection =
+        libvirt_connect(engine->uri, engine->read_only, UINT64_MAX, &engine->error);
+    engine->opened = connection != NULL;
+    if (connection)
+        settle(connection);
+    else
+        explain(engine->uri, &engine->error);
     pthread_mutex_lock(&lock);
-    if (!opened_root)
-        opened_root = root_of(uri);
-    if (!kept[read_only]) {
-        virConnectRef(connection);
-        kept[read_only] = connection;
+    if (connection && !opened_root)
+        opened_root = root_of(engine->uri);
+    if (connection)
+        kept[engine->read_only] = connection; // with its reference
+    else if (!opened_root)
+        failure = engine->error;
+    pthread_mutex_unlock(&lock);
+}
+
+static void opening_end(void *arg)
+{
+    struct engine_opening *engine = arg;
+    pthread_mutex_lock(&lock);
+    opening = false;
+    pthread_mutex_unlock(&lock);
+    free(engine->uri);
+    free(engine);
+}
+
+enum turn { TURN_KEPT, TURN_FAILED, TURN_OPEN, TURN_WAIT };
+
+static enum turn take_turn(bool read_only, virConnectPtr *connection, struct error *err)
+{
+    enum turn turn = TURN_WAIT;
+    pthread_mutex_lock(&lock);
+    if (kept[read_only]) {
+        turn = TURN_KEPT;
+        *connection = kept[read_only];
+        virConnectRef(*connection);
+    } else if (failure.kind != ERROR_NONE) {
+        turn = TURN_FAILED;
+        error_set(err, failure.kind, failure.code,
+                  "%s; when that is mended, start vmtui anew: the engine can be opened once",
+                  failure.text);
+    } else if (!opening) {
+        turn = TURN_OPEN;
+        opening = true;
     }
     pthread_mutex_unlock(&lock);
+    return turn;
+}
+
+static bool open_engine(const char *uri, bool read_only, uint64_t timeout_ms, struct error *err)
+{
+    struct engine_opening *engine = memory_alloc(sizeof(*engine));
+    engine->uri = memory_strdup(uri);
+    engine->read_only = read_only;
+    if (bounded_call(open_run, engine, opening_end, timeout_ms, NULL) != BOUNDED_CALL_DONE)
+        return error_set(err, ERROR_TIMEOUT, 0, "the embedded engine is still starting");
+    bool opened = engine->opened;
+    if (!opened)
+        error_set(err, engine->error.kind, engine->error.code, "%s", engine->error.text);
+    opening_end(engine);
+    return opened;
 }
 
 virConnectPtr libvirt_embed_connect(const char *uri, bool read_only, uint64_t timeout_ms,
                                     struct error *err)
 {
-    virConnectPtr connection = kept_connection(read_only);
-    if (connection)
-        return connection;
-    connection = libvirt_connect(uri, read_only, timeout_ms, err);
-    if (!connection) {
-        explain(uri, err);
-        return NULL;
+    uint64_t end_ns = clock_monotonic_ns() + timeout_ms * NS_PER_MS;
+    virConnectPtr connection = NULL;
+    for (;;) {
+        uint64_t now_ns = clock_monotonic_ns();
+        enum turn turn = take_turn(read_only, &connection, err);
+        if (turn == TURN_KEPT || turn == TURN_FAILED)
+            return connection;
+        uint64_t left_ms = now_ns < end_ns ? (end_ns - now_ns) / NS_PER_MS : 0;
+        if (turn == TURN_OPEN && !open_engine(uri, read_only, left_ms, err))
+            return NULL;
+        if (turn == TURN_WAIT && left_ms == 0) {
+            error_set(err, ERROR_TIMEOUT, 0, "the embedded engine is still starting");
+            return NULL;
+        }
+        if (turn == TURN_WAIT)
+            clock_sleep_ms(50);
     }
-    keep_connection(uri, read_only, connection);
-    settle(connection);
-    return connection;
 }

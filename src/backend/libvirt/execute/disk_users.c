@@ -12,6 +12,8 @@
 #include "core/str.h"
 #include "core/utf8.h"
 
+#define REMOTE_CHAIN_MAX 64
+
 static void add(struct disk_users *users, const char *path, const char *vm_name)
 {
     users->items = memory_resize(users->items, users->count + 1, sizeof(*users->items));
@@ -30,25 +32,65 @@ static bool add_xml(struct disk_users *users, const char *xml, const char *vm_na
     return true;
 }
 
+// On another machine the storage pools say what an image builds on.
+static bool add_remote_chain(struct libvirt_task *task, struct disk_users *users, const char *image,
+                             const char *vm_name, struct error *err)
+{
+    AUTO_FREE char *path = memory_strdup(image);
+    for (unsigned depth = 0; path && depth < REMOTE_CHAIN_MAX; depth++) {
+        virStorageVolPtr volume = virStorageVolLookupByPath(task->connection, path);
+        AUTO_FREE char *xml = volume ? virStorageVolGetXMLDesc(volume, 0) : NULL;
+        if (volume)
+            virStorageVolFree(volume);
+        if (!xml)
+            return error_set(err, ERROR_UNSUPPORTED, 0,
+                             "cannot tell which files %s builds on: %s is on another machine and "
+                             "in no storage pool",
+                             vm_name, path);
+        free(path);
+        path = NULL;
+        if (!domain_xml_volume_backing(xml, &path, err))
+            return false;
+        if (path)
+            add(users, path, vm_name);
+    }
+    return true;
+}
+
+static bool add_local_chain(struct disk_users *users, const struct domain_xml_disk *disk,
+                            const char *vm_name, struct error *err)
+{
+    struct qemu_img_chain chain = {0};
+    if (access(disk->path, F_OK) != 0)
+        return true;
+    if (!qemu_img_installed())
+        return error_set(err, ERROR_UNSUPPORTED, 0,
+                         "qemu-img is not installed (package qemu-utils), so nobody can tell which "
+                         "files %s builds on",
+                         vm_name);
+    bool known = qemu_img_backing_chain(disk->path, disk->format, &chain, err);
+    if (!known)
+        error_prefix(err, "cannot tell which files %s builds on", vm_name);
+    for (size_t i = 0; i < chain.count; i++)
+        add(users, chain.paths[i], vm_name);
+    qemu_img_chain_finish(&chain);
+    return known;
+}
+
 // A VM that is off does not say what its overlays build on; the images do.
-static bool add_chains(struct disk_users *users, const char *xml, const char *vm_name,
-                       struct error *err)
+static bool add_chains(struct libvirt_task *task, struct disk_users *users, const char *xml,
+                       const char *vm_name, struct error *err)
 {
     struct domain_xml_disks disks;
     bool known = true;
     if (!domain_xml_disks(xml, &disks, err))
         return false;
     for (size_t i = 0; i < disks.count && known; i++) {
-        struct qemu_img_chain chain = {0};
         const struct domain_xml_disk *disk = &disks.items[i];
-        if (!disk->path || str_equal(disk->format, "raw") || access(disk->path, F_OK) != 0)
+        if (!disk->path || str_equal(disk->format, "raw"))
             continue;
-        known = qemu_img_backing_chain(disk->path, disk->format, &chain, err);
-        if (!known)
-            error_prefix(err, "cannot tell which files %s builds on", vm_name);
-        for (size_t j = 0; j < chain.count; j++)
-            add(users, chain.paths[j], vm_name);
-        qemu_img_chain_finish(&chain);
+        known = task->driver->facts.local ? add_local_chain(users, disk, vm_name, err)
+                                          : add_remote_chain(task, users, disk->path, vm_name, err);
     }
     domain_xml_disks_finish(&disks);
     return known;
@@ -57,7 +99,7 @@ static bool add_chains(struct disk_users *users, const char *xml, const char *vm
 static bool gather_one(struct libvirt_task *task, virDomainPtr vm, struct disk_users *users,
                        struct error *err)
 {
-    bool look_inside = task->driver->facts.local && qemu_img_installed();
+    bool active = virDomainIsActive(vm) == 1;
     AUTO_FREE char *name = utf8_scrub_dup(virDomainGetName(vm), 200);
     AUTO_FREE char *live = virDomainGetXMLDesc(vm, 0);
     AUTO_FREE char *next = virDomainGetXMLDesc(vm, VIR_DOMAIN_XML_INACTIVE);
@@ -68,7 +110,8 @@ static bool gather_one(struct libvirt_task *task, virDomainPtr vm, struct disk_u
         return false;
     if (next && !add_xml(users, next, name, err))
         return false;
-    return !look_inside || !next || add_chains(users, next, name, err);
+    // A running one has said it all in its live definition.
+    return active || !next || add_chains(task, users, next, name, err);
 }
 
 bool disk_users_gather(struct libvirt_task *task, struct disk_users *users, struct error *err)

@@ -15,6 +15,8 @@
 #include "core/str.h"
 #include "core/utf8.h"
 
+#define SECURE_XML (VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE)
+
 struct doomed_file {
     char *path;
     virStorageVolPtr volume; // when the host is not this machine
@@ -103,12 +105,12 @@ static bool plan_disk(struct libvirt_task *task, struct plan *plan,
     return true;
 }
 
-static bool make_plan(struct libvirt_task *task, struct plan *plan, struct error *err)
+static bool make_plan(struct libvirt_task *task, const char *xml, struct plan *plan,
+                      struct error *err)
 {
     struct domain_xml_disks disks = {0};
     struct disk_users users = {0};
-    AUTO_FREE char *xml = task_xml(task, true, err);
-    bool made = xml && domain_xml_disks(xml, &disks, err) && disk_users_gather(task, &users, err);
+    bool made = domain_xml_disks(xml, &disks, err) && disk_users_gather(task, &users, err);
     for (size_t i = 0; made && i < disks.count; i++)
         made = plan_disk(task, plan, &disks.items[i], &users, err);
     domain_xml_disks_finish(&disks);
@@ -116,14 +118,18 @@ static bool make_plan(struct libvirt_task *task, struct plan *plan, struct error
     return made;
 }
 
-// All that libvirt keeps beside the definition goes with it. Drivers know some of the flags only.
-static bool undefine(struct libvirt_task *task, struct error *err)
+// What belongs to the disks shares their fate: firmware settings and a TPM's keys open them again.
+// Drivers, and older daemons, know some of the flags only.
+static bool undefine(struct libvirt_task *task, bool with_disks, struct error *err)
 {
-    static const unsigned flags[] = {
-        VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
-            VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA | VIR_DOMAIN_UNDEFINE_NVRAM,
-        VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
-            VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA,
+    static const unsigned always = VIR_DOMAIN_UNDEFINE_MANAGED_SAVE |
+                                   VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+                                   VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA;
+    const unsigned flags[] = {
+        with_disks ? always | VIR_DOMAIN_UNDEFINE_NVRAM
+                   : always | VIR_DOMAIN_UNDEFINE_KEEP_NVRAM | VIR_DOMAIN_UNDEFINE_KEEP_TPM,
+        with_disks ? always : always | VIR_DOMAIN_UNDEFINE_KEEP_NVRAM,
+        always,
         VIR_DOMAIN_UNDEFINE_MANAGED_SAVE | VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA,
         0,
     };
@@ -137,6 +143,23 @@ static bool undefine(struct libvirt_task *task, struct error *err)
             break;
     }
     return task_fail(task, err);
+}
+
+// Somebody may have started it in the moment before: then it runs on, without a definition, and
+// gets its own back. Nobody can start one that is off any more.
+static bool check_gone(struct libvirt_task *task, const char *xml, struct error *err)
+{
+    if (!task_is_active(task))
+        return true;
+    virDomainPtr defined = virDomainDefineXML(task->connection, xml);
+    bool restored = defined != NULL;
+    if (defined)
+        virDomainFree(defined);
+    return error_set(err, ERROR_BUSY, 0,
+                     restored ? "%s was started meanwhile: it runs on and was not deleted"
+                              : "%s was started meanwhile: it runs on with its disks, but its "
+                                "definition is gone once it is off",
+                     task->name);
 }
 
 static bool remove_file(const struct doomed_file *file, struct error *err)
@@ -188,8 +211,13 @@ bool task_delete(struct libvirt_task *task, struct error *err)
     if (task_is_active(task))
         return error_set(err, ERROR_INVALID, 0, "%s is running: shut it down to delete it",
                          task->name);
+    // With its secrets, so that it could be defined again.
+    AUTO_FREE char *xml = virDomainGetXMLDesc(task->vm, SECURE_XML);
+    if (!xml)
+        return task_fail(task, err);
     str_init(&plan.kept);
-    if ((!with_disks || make_plan(task, &plan, err)) && undefine(task, err)) {
+    if ((!with_disks || make_plan(task, xml, &plan, err)) && undefine(task, with_disks, err) &&
+        check_gone(task, xml, err)) {
         done = remove_files(task, &plan, err);
         if (with_disks)
             tell(task, &plan);

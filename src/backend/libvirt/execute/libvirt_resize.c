@@ -25,6 +25,17 @@ static bool scope_of(struct libvirt_task *task, struct scope *scope, struct erro
     return true;
 }
 
+// Some drivers take one of the two at a time, so there are two calls, and the first may have done
+// its part when the second fails.
+static bool fail_next_boot(struct libvirt_task *task, const struct scope *scope, const char *what,
+                           struct error *err)
+{
+    task_fail(task, err);
+    if (scope->live)
+        error_prefix(err, "the %s of %s changed now, but not for the next boot", what, task->name);
+    return false;
+}
+
 static struct vm_definition *definition_of(struct libvirt_task *task, bool inactive,
                                            struct error *err)
 {
@@ -72,9 +83,11 @@ bool task_set_vcpus(struct libvirt_task *task, struct error *err)
                              "%s can have %d vCPUs at most; raise the maximum first", task->name,
                              most);
     }
-    unsigned flags =
-        (scope.live ? VIR_DOMAIN_VCPU_LIVE : 0u) | (scope.next_boot ? VIR_DOMAIN_VCPU_CONFIG : 0u);
-    return virDomainSetVcpusFlags(task->vm, wanted, flags) == 0 || task_fail(task, err);
+    if (scope.live && virDomainSetVcpusFlags(task->vm, wanted, VIR_DOMAIN_VCPU_LIVE) < 0)
+        return task_fail(task, err);
+    if (scope.next_boot && virDomainSetVcpusFlags(task->vm, wanted, VIR_DOMAIN_VCPU_CONFIG) < 0)
+        return fail_next_boot(task, &scope, "vCPUs", err);
+    return true;
 }
 
 bool task_set_vcpus_max(struct libvirt_task *task, struct error *err)
@@ -115,9 +128,11 @@ bool task_set_balloon(struct libvirt_task *task, struct error *err)
     if (!scope_of(task, &scope, err) || (scope.live && !check_balloon(task, false, err)) ||
         (scope.next_boot && !check_balloon(task, true, err)))
         return false;
-    unsigned flags =
-        (scope.live ? VIR_DOMAIN_MEM_LIVE : 0u) | (scope.next_boot ? VIR_DOMAIN_MEM_CONFIG : 0u);
-    return virDomainSetMemoryFlags(task->vm, kib, flags) == 0 || task_fail(task, err);
+    if (scope.live && virDomainSetMemoryFlags(task->vm, kib, VIR_DOMAIN_MEM_LIVE) < 0)
+        return task_fail(task, err);
+    if (scope.next_boot && virDomainSetMemoryFlags(task->vm, kib, VIR_DOMAIN_MEM_CONFIG) < 0)
+        return fail_next_boot(task, &scope, "memory", err);
+    return true;
 }
 
 bool task_set_memory_max(struct libvirt_task *task, struct error *err)

@@ -2,6 +2,7 @@
 // Snapshots. libvirt 9.0 has two kinds: internal ones live inside qcow2 disks and can hold the
 // memory; external, disk-only ones put a new file over each disk. What is known to fail, or to fail
 // badly, is refused here in words, before anything was done.
+#include <libvirt/virterror.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,6 +64,19 @@ static bool check_internal(struct libvirt_task *task, const struct domain_xml_di
                   task->name);
     str_finish(&others);
     return fine;
+}
+
+// Memory that was suspended to disk fits the disks as they were then, and no others: started from
+// it after these changed, the guest would ruin its file systems.
+static bool check_not_saved(struct libvirt_task *task, struct error *err)
+{
+    if (virDomainHasManagedSaveImage(task->vm, 0) != 1)
+        return true;
+    return error_set(
+        err, ERROR_INVALID, 0,
+        "%s is suspended to disk, and its kept memory would not fit the changed disks; "
+        "start it first",
+        task->name);
 }
 
 // Adds <disk> for one disk, with the new file's name made from its own and the snapshot's.
@@ -151,7 +165,7 @@ static char *make_request(struct libvirt_task *task, unsigned *flags, struct err
     if (quiesce && !external)
         fine = error_set(err, ERROR_INVALID, 0, "only a disk-only snapshot can be quiesced");
     else if (external)
-        fine = (!quiesce || check_quiesce(task, definition, err)) &&
+        fine = (!quiesce || check_quiesce(task, definition, err)) && check_not_saved(task, err) &&
                add_external_disks(task, &disks, &xml, err);
     else
         fine = task->driver->facts.flavour != LIBVIRT_QEMU || check_internal(task, &disks, err);
@@ -168,8 +182,10 @@ static virDomainSnapshotPtr find(struct libvirt_task *task, struct error *err)
 {
     const char *name = task->operation->name;
     virDomainSnapshotPtr snapshot = name ? virDomainSnapshotLookupByName(task->vm, name, 0) : NULL;
-    if (!snapshot)
+    if (!snapshot && (!name || virGetLastErrorCode() == VIR_ERR_NO_DOMAIN_SNAPSHOT))
         error_set(err, ERROR_NOT_FOUND, 0, "%s has no snapshot %s", task->name, name ? name : "");
+    else if (!snapshot)
+        task_fail(task, err);
     return snapshot;
 }
 
@@ -195,8 +211,8 @@ bool task_snapshot_create(struct libvirt_task *task, struct error *err)
     return true;
 }
 
-static bool check_revert(struct libvirt_task *task, virDomainSnapshotPtr snapshot,
-                         struct error *err)
+static bool read_external(struct libvirt_task *task, virDomainSnapshotPtr snapshot, bool *external,
+                          struct error *err)
 {
     struct vm_snapshot_info info;
     AUTO_FREE char *xml = virDomainSnapshotGetXMLDesc(snapshot, 0);
@@ -204,13 +220,24 @@ static bool check_revert(struct libvirt_task *task, virDomainSnapshotPtr snapsho
         return task_fail(task, err);
     if (!domain_xml_parse_snapshot(xml, &info, err))
         return false;
-    bool external = info.external;
+    *external = info.external;
     domain_xml_snapshot_finish(&info);
+    return true;
+}
+
+static bool check_revert(struct libvirt_task *task, virDomainSnapshotPtr snapshot,
+                         struct error *err)
+{
+    bool external;
+    if (!read_external(task, snapshot, &external, err))
+        return false;
     if (external)
         return error_set(err, ERROR_UNSUPPORTED, 0,
                          "%s is a disk-only (external) snapshot, and this libvirt cannot revert to "
                          "one yet",
                          task->operation->name);
+    if (!check_not_saved(task, err))
+        return false;
     // With a checkpoint's bitmap in the disk, the revert fails halfway and leaves the VM off.
     int checkpoints = virDomainListAllCheckpoints(task->vm, NULL, 0);
     if (checkpoints > 0)
@@ -245,7 +272,10 @@ bool task_snapshot_delete(struct libvirt_task *task, struct error *err)
     virDomainSnapshotPtr snapshot = find(task, err);
     if (!snapshot)
         return false;
-    bool done = virDomainSnapshotDelete(snapshot, flags) == 0 || task_fail(task, err);
+    // Deleting an external one merges disks, and moves the VM to other files.
+    bool external, done = read_external(task, snapshot, &external, err) &&
+                          (!external || check_not_saved(task, err)) &&
+                          (virDomainSnapshotDelete(snapshot, flags) == 0 || task_fail(task, err));
     virDomainSnapshotFree(snapshot);
     return done;
 }

@@ -290,12 +290,30 @@ static void states_one_by_one(struct sample_round *round)
     }
 }
 
-static void forget_inactive(struct sample_round *round)
+// A VM that is off has no figures, but its definition says what it will have.
+static void take_definition(struct vm_sample *last)
+{
+    const struct vm_definition *definition = last->definition;
+    libvirt_params_clear(last);
+    if (!definition)
+        return;
+    if (definition->vcpus_current > 0 && definition->vcpus_current <= definition->vcpus_max) {
+        last->vcpus_current = definition->vcpus_current;
+        last->vcpus_max = definition->vcpus_max;
+        last->valid |= VM_HAS_VCPU_COUNT;
+    }
+    if (definition->memory_max_kib > 0) {
+        last->memory_max_kib = definition->memory_max_kib;
+        last->valid |= VM_HAS_MEMORY_MAX;
+    }
+}
+
+static void settle_inactive(struct sample_round *round)
 {
     struct vm_records *records = &round->sampler->records;
     for (size_t i = 0; i < records->count; i++)
         if (!vm_state_is_active(records->items[i]->last.state))
-            libvirt_params_clear(&records->items[i]->last);
+            take_definition(&records->items[i]->last);
 }
 
 static bool figures_in_bulk(struct sample_round *round, struct error *err)
@@ -327,7 +345,7 @@ bool sample_figures(struct sample_round *round, struct error *err)
         states_one_by_one(round);
     if (mock || round->sampler->no_bulk)
         figures_one_by_one(round);
-    forget_inactive(round);
+    settle_inactive(round);
     round->cost_ns += clock_monotonic_ns() - begun_ns;
     return true;
 }

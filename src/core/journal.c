@@ -104,20 +104,6 @@ static bool reopen(struct journal *journal, struct error *err)
     return true;
 }
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
 static bool ends_torn(int fd, off_t size)
 {
     char last = '\n';
@@ -137,7 +123,7 @@ static bool write_record(struct journal *journal, const struct str *line, bool l
     if (ends_torn(journal->fd, before.st_size))
         str_add_char(&whole, '\n');
     str_add_bytes(&whole, line->text, line->length);
-    bool done = write_all(journal->fd, whole.text, whole.length);
+    bool done = paths_write_all(journal->fd, whole.text, whole.length);
     int why = errno;
     str_finish(&whole);
     if (done && fdatasync(journal->fd) == 0)

@@ -124,18 +124,19 @@ char *paths_state_file(const char *name, struct error *err)
     return dir != NULL ? memory_printf("%s/%s", dir, name) : NULL;
 }
 
-static bool write_and_sync(int fd, const char *bytes, size_t length)
+bool paths_write_all(int fd, const void *bytes, size_t length)
 {
+    const char *next = bytes;
     while (length > 0) {
-        ssize_t written = write(fd, bytes, length);
+        ssize_t written = write(fd, next, length);
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
             return false;
-        bytes += written;
+        next += written;
         length -= (size_t)written;
     }
-    return fsync(fd) == 0;
+    return true;
 }
 
 // So that the rename itself survives a power cut; a file system that cannot is left as it is.
@@ -157,7 +158,7 @@ bool paths_write_atomically(const char *path, const void *bytes, size_t length, 
     int fd = mkostemp(temporary, O_CLOEXEC);
     if (fd < 0)
         return error_set_errno(err, errno, "cannot write %s", path);
-    bool done = write_and_sync(fd, bytes, length);
+    bool done = paths_write_all(fd, bytes, length) && fsync(fd) == 0;
     int why = errno;
     if (close(fd) != 0 && done) {
         why = errno;

@@ -18,6 +18,8 @@ char *paths_runtime_dir(struct error *err); // for sockets and locks; gone after
 char *paths_state_file(const char *name, struct error *err); // in the state folder
 // Creates a folder and its parents with 0700; one that is there stays as it is.
 bool paths_make_dir(const char *path, struct error *err);
+// Writes everything, however many calls it takes; false with errno when one fails.
+bool paths_write_all(int fd, const void *bytes, size_t length);
 // Replaces the file at once or not at all (temporary file, fsync, rename); mode 0600.
 bool paths_write_atomically(const char *path, const void *bytes, size_t length, struct error *err);
 

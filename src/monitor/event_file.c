@@ -12,6 +12,7 @@
 
 #include "core/log.h"
 #include "core/memory.h"
+#include "core/paths.h"
 #include "core/str.h"
 #include "core/utf8.h"
 #include "monitor/event_log.h"
@@ -200,20 +201,6 @@ bool event_file_read(struct event_file *file, size_t max,
 
 // --- writing ---
 
-static bool write_all(int fd, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t put = write(fd, bytes, length);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return false;
-        bytes += put;
-        length -= (size_t)put;
-    }
-    return true;
-}
-
 static void collect_line(void *context, const struct log_entry *entry)
 {
     add_line(context, entry);
@@ -224,7 +211,7 @@ static bool write_aside(const char *path, const struct str *text, struct error *
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return error_set_errno(err, errno, "%s", path);
-    bool done = write_all(fd, text->text, text->length) && fsync(fd) == 0;
+    bool done = paths_write_all(fd, text->text, text->length) && fsync(fd) == 0;
     int why = errno;
     if (close(fd) != 0 && done) {
         done = false;
@@ -288,7 +275,7 @@ bool event_file_append(struct event_file *file, const struct log_entry *entry, s
     if (file->torn)
         str_add_char(&line, '\n');
     add_line(&line, entry);
-    bool done = write_all(file->fd, line.text, line.length);
+    bool done = paths_write_all(file->fd, line.text, line.length);
     if (!done)
         error_set_errno(err, errno, "%s", file->path);
     str_finish(&line);

@@ -278,7 +278,8 @@ static void preview_kind(const struct preview *p)
         sentence(p, "%s is %s together with its host.", name,
                  command_flag_given(p->call, "off") ? "no longer started" : "started");
         if (p->host->uri != NULL && strstr(p->host->uri, "///embed") != NULL)
-            sentence(p, "But no daemon runs here: the embedded engine starts no VM by itself.");
+            sentence(p, "No daemon runs here: that is when vmtui first opens the embedded engine "
+                        "after a boot.");
         break;
     case OPERATION_RENAME:
         if (command_missing(p->call) == NULL)

@@ -55,15 +55,7 @@ static struct board *hung(void)
     return board;
 }
 
-struct shot {
-    const char *name;
-    struct board *(*board)(void);
-    int rows, columns;
-    enum glyph_set glyphs;
-    const char *vm, *keys;
-};
-
-static const struct shot shots[] = {
+static const struct view_shot shots[] = {
     {"disks-58x18", view_board_full, 18, 58, GLYPHS_UNICODE, "web1", ""},
     {"disks-78x20", view_board_full, 20, 78, GLYPHS_UNICODE, "web1", "Down"},
     {"disks-110x44", view_board_full, 44, 110, GLYPHS_UNICODE, "web1", ""},
@@ -80,13 +72,7 @@ static const struct shot shots[] = {
 
 START_TEST(test_tab_is_as_it_was_found_good)
 {
-    const struct shot *shot = &shots[_i];
-    struct view_fixture fixture;
-    view_fixture_open(&fixture, &disks_view_ops, shot->rows, shot->columns, shot->glyphs,
-                      shot->board(), shot->vm);
-    view_fixture_keys(&fixture, shot->keys);
-    view_fixture_golden(&fixture, shot->name);
-    view_fixture_close(&fixture);
+    view_shot_check(&shots[_i], &disks_view_ops);
 }
 END_TEST
 

@@ -56,34 +56,20 @@ static struct board *two_hosts(void)
     return board;
 }
 
-struct shot {
-    const char *name;
-    struct board *(*board)(void);
-    int rows, columns;
-    enum glyph_set glyphs;
-    const char *keys;
-};
-
-static const struct shot shots[] = {
-    {"events-58x18", three, 18, 58, GLYPHS_UNICODE, "Up"},
-    {"events-78x20", three, 20, 78, GLYPHS_UNICODE, ""},
-    {"events-110x44", three, 44, 110, GLYPHS_UNICODE, "Up"},
-    {"events-198x56", three, 56, 198, GLYPHS_UNICODE, "Home"},
-    {"events-78x20-ascii", three, 20, 78, GLYPHS_ASCII, "Up"},
-    {"events-none-58x18", nothing, 18, 58, GLYPHS_UNICODE, ""},
-    {"events-500-58x18", five_hundred, 18, 58, GLYPHS_UNICODE, "PgUp"},
-    {"events-two-hosts-110x18", two_hosts, 18, 110, GLYPHS_UNICODE, ""},
+static const struct view_shot shots[] = {
+    {"events-58x18", three, 18, 58, GLYPHS_UNICODE, NULL, "Up"},
+    {"events-78x20", three, 20, 78, GLYPHS_UNICODE, NULL, ""},
+    {"events-110x44", three, 44, 110, GLYPHS_UNICODE, NULL, "Up"},
+    {"events-198x56", three, 56, 198, GLYPHS_UNICODE, NULL, "Home"},
+    {"events-78x20-ascii", three, 20, 78, GLYPHS_ASCII, NULL, "Up"},
+    {"events-none-58x18", nothing, 18, 58, GLYPHS_UNICODE, NULL, ""},
+    {"events-500-58x18", five_hundred, 18, 58, GLYPHS_UNICODE, NULL, "PgUp"},
+    {"events-two-hosts-110x18", two_hosts, 18, 110, GLYPHS_UNICODE, NULL, ""},
 };
 
 START_TEST(test_log_is_as_it_was_found_good)
 {
-    const struct shot *shot = &shots[_i];
-    struct view_fixture fixture;
-    view_fixture_open(&fixture, &events_view_ops, shot->rows, shot->columns, shot->glyphs,
-                      shot->board(), NULL);
-    view_fixture_keys(&fixture, shot->keys);
-    view_fixture_golden(&fixture, shot->name);
-    view_fixture_close(&fixture);
+    view_shot_check(&shots[_i], &events_view_ops);
 }
 END_TEST
 

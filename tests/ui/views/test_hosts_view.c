@@ -91,37 +91,23 @@ static struct board *hurting(void)
     return board;
 }
 
-struct shot {
-    const char *name;
-    struct board *(*board)(void);
-    int rows, columns;
-    enum glyph_set glyphs;
-    const char *keys;
-};
-
-static const struct shot shots[] = {
-    {"hosts-58x18", one, 18, 58, GLYPHS_UNICODE, ""},
-    {"hosts-58x18-end", one, 18, 58, GLYPHS_UNICODE, "End"},
-    {"hosts-78x20", hurting, 20, 78, GLYPHS_UNICODE, ""},
-    {"hosts-110x44", one, 44, 110, GLYPHS_UNICODE, ""},
-    {"hosts-78x20-ascii", one, 20, 78, GLYPHS_ASCII, ""},
-    {"hosts-two-78x40", two, 40, 78, GLYPHS_UNICODE, ""},
-    {"hosts-two-78x20-scrolled", two, 20, 78, GLYPHS_UNICODE, "PgDn"},
-    {"hosts-offline-78x20", fixture_board_offline, 20, 78, GLYPHS_UNICODE, ""},
-    {"hosts-nobody-58x18", fixture_board_nobody, 18, 58, GLYPHS_UNICODE, ""},
-    {"hosts-connecting-58x18", fixture_board_connecting, 18, 58, GLYPHS_UNICODE, ""},
-    {"hosts-unknown-78x20", unknown, 20, 78, GLYPHS_UNICODE, ""},
+static const struct view_shot shots[] = {
+    {"hosts-58x18", one, 18, 58, GLYPHS_UNICODE, NULL, ""},
+    {"hosts-58x18-end", one, 18, 58, GLYPHS_UNICODE, NULL, "End"},
+    {"hosts-78x20", hurting, 20, 78, GLYPHS_UNICODE, NULL, ""},
+    {"hosts-110x44", one, 44, 110, GLYPHS_UNICODE, NULL, ""},
+    {"hosts-78x20-ascii", one, 20, 78, GLYPHS_ASCII, NULL, ""},
+    {"hosts-two-78x40", two, 40, 78, GLYPHS_UNICODE, NULL, ""},
+    {"hosts-two-78x20-scrolled", two, 20, 78, GLYPHS_UNICODE, NULL, "PgDn"},
+    {"hosts-offline-78x20", fixture_board_offline, 20, 78, GLYPHS_UNICODE, NULL, ""},
+    {"hosts-nobody-58x18", fixture_board_nobody, 18, 58, GLYPHS_UNICODE, NULL, ""},
+    {"hosts-connecting-58x18", fixture_board_connecting, 18, 58, GLYPHS_UNICODE, NULL, ""},
+    {"hosts-unknown-78x20", unknown, 20, 78, GLYPHS_UNICODE, NULL, ""},
 };
 
 START_TEST(test_hosts_are_as_they_were_found_good)
 {
-    const struct shot *shot = &shots[_i];
-    struct view_fixture fixture;
-    view_fixture_open(&fixture, &hosts_view_ops, shot->rows, shot->columns, shot->glyphs,
-                      shot->board(), NULL);
-    view_fixture_keys(&fixture, shot->keys);
-    view_fixture_golden(&fixture, shot->name);
-    view_fixture_close(&fixture);
+    view_shot_check(&shots[_i], &hosts_view_ops);
 }
 END_TEST
 

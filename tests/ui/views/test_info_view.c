@@ -79,15 +79,7 @@ static struct board *saved(void)
     return board;
 }
 
-struct shot {
-    const char *name;
-    struct board *(*board)(void);
-    int rows, columns;
-    enum glyph_set glyphs;
-    const char *vm, *keys;
-};
-
-static const struct shot shots[] = {
+static const struct view_shot shots[] = {
     {"info-58x18", full, 18, 58, GLYPHS_UNICODE, "web1", ""},
     {"info-58x18-end", full, 18, 58, GLYPHS_UNICODE, "web1", "End"},
     {"info-78x20", full, 20, 78, GLYPHS_UNICODE, "web1", "PgDn"},
@@ -101,13 +93,7 @@ static const struct shot shots[] = {
 
 START_TEST(test_tab_is_as_it_was_found_good)
 {
-    const struct shot *shot = &shots[_i];
-    struct view_fixture fixture;
-    view_fixture_open(&fixture, &info_view_ops, shot->rows, shot->columns, shot->glyphs,
-                      shot->board(), shot->vm);
-    view_fixture_keys(&fixture, shot->keys);
-    view_fixture_golden(&fixture, shot->name);
-    view_fixture_close(&fixture);
+    view_shot_check(&shots[_i], &info_view_ops);
 }
 END_TEST
 

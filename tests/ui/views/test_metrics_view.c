@@ -64,41 +64,28 @@ static struct board *no_devices(void)
     return board;
 }
 
-struct shot {
-    const char *name;
-    struct board *(*board)(void);
-    int rows, columns;
-    enum glyph_set glyphs;
-    const char *vm;
-};
-
-static const struct shot shots[] = {
-    {"metrics-58x18", full_plain, 18, 58, GLYPHS_UNICODE, "web1"},
-    {"metrics-78x20", full_plain, 20, 78, GLYPHS_UNICODE, "web1"},
-    {"metrics-110x44", full_plain, 44, 110, GLYPHS_UNICODE, "web1"},
-    {"metrics-78x20-ascii", full_plain, 20, 78, GLYPHS_ASCII, "web1"},
-    {"metrics-38x6", full_plain, 6, 38, GLYPHS_UNICODE, "web1"},
-    {"metrics-unknown-58x18", unknown, 18, 58, GLYPHS_UNICODE, "web1"},
-    {"metrics-no-charts-58x18", no_charts_yet, 18, 58, GLYPHS_UNICODE, "web1"},
-    {"metrics-hung-78x20", hung, 20, 78, GLYPHS_UNICODE, "web1"},
-    {"metrics-stale-58x18", stale, 18, 58, GLYPHS_UNICODE, "web1"},
-    {"metrics-many-58x18", many_parts, 18, 58, GLYPHS_UNICODE, "web1"},
-    {"metrics-many-78x20-ascii", many_parts, 20, 78, GLYPHS_ASCII, "web1"},
-    {"metrics-many-110x44", many_parts, 44, 110, GLYPHS_UNICODE, "web1"},
-    {"metrics-no-devices-58x18", no_devices, 18, 58, GLYPHS_UNICODE, "web1"},
-    {"metrics-hurting-78x20", full_plain, 20, 78, GLYPHS_UNICODE, "db1"},
-    {"metrics-paused-58x18", full_plain, 18, 58, GLYPHS_UNICODE, "db2"},
-    {"metrics-off-58x18", full_plain, 18, 58, GLYPHS_UNICODE, "old"},
+static const struct view_shot shots[] = {
+    {"metrics-58x18", full_plain, 18, 58, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-78x20", full_plain, 20, 78, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-110x44", full_plain, 44, 110, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-78x20-ascii", full_plain, 20, 78, GLYPHS_ASCII, "web1", NULL},
+    {"metrics-38x6", full_plain, 6, 38, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-unknown-58x18", unknown, 18, 58, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-no-charts-58x18", no_charts_yet, 18, 58, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-hung-78x20", hung, 20, 78, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-stale-58x18", stale, 18, 58, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-many-58x18", many_parts, 18, 58, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-many-78x20-ascii", many_parts, 20, 78, GLYPHS_ASCII, "web1", NULL},
+    {"metrics-many-110x44", many_parts, 44, 110, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-no-devices-58x18", no_devices, 18, 58, GLYPHS_UNICODE, "web1", NULL},
+    {"metrics-hurting-78x20", full_plain, 20, 78, GLYPHS_UNICODE, "db1", NULL},
+    {"metrics-paused-58x18", full_plain, 18, 58, GLYPHS_UNICODE, "db2", NULL},
+    {"metrics-off-58x18", full_plain, 18, 58, GLYPHS_UNICODE, "old", NULL},
 };
 
 START_TEST(test_tab_is_as_it_was_found_good)
 {
-    const struct shot *shot = &shots[_i];
-    struct view_fixture fixture;
-    view_fixture_open(&fixture, &metrics_view_ops, shot->rows, shot->columns, shot->glyphs,
-                      shot->board(), shot->vm);
-    view_fixture_golden(&fixture, shot->name);
-    view_fixture_close(&fixture);
+    view_shot_check(&shots[_i], &metrics_view_ops);
 }
 END_TEST
 

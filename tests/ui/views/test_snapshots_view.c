@@ -69,36 +69,22 @@ static struct board *not_known(void)
     return board;
 }
 
-struct shot {
-    const char *name;
-    struct board *(*board)(void);
-    int rows, columns;
-    enum glyph_set glyphs;
-    const char *keys;
-};
-
-static const struct shot shots[] = {
-    {"snapshots-58x18", tree, 18, 58, GLYPHS_UNICODE, ""},
-    {"snapshots-78x20", tree, 20, 78, GLYPHS_UNICODE, "Down"},
-    {"snapshots-110x44", tree, 44, 110, GLYPHS_UNICODE, "Home"},
-    {"snapshots-78x20-ascii", tree, 20, 78, GLYPHS_ASCII, "End"},
-    {"snapshots-30x4", tree, 4, 30, GLYPHS_UNICODE, ""},
-    {"snapshots-deep-58x18", deep, 18, 58, GLYPHS_UNICODE, ""},
-    {"snapshots-deep-78x20", deep, 20, 78, GLYPHS_UNICODE, "Home PgDn"},
-    {"snapshots-waiting-58x18", no_detail, 18, 58, GLYPHS_UNICODE, ""},
-    {"snapshots-none-58x18", no_snapshots, 18, 58, GLYPHS_UNICODE, ""},
-    {"snapshots-unknown-58x18", not_known, 18, 58, GLYPHS_UNICODE, ""},
+static const struct view_shot shots[] = {
+    {"snapshots-58x18", tree, 18, 58, GLYPHS_UNICODE, "web1", ""},
+    {"snapshots-78x20", tree, 20, 78, GLYPHS_UNICODE, "web1", "Down"},
+    {"snapshots-110x44", tree, 44, 110, GLYPHS_UNICODE, "web1", "Home"},
+    {"snapshots-78x20-ascii", tree, 20, 78, GLYPHS_ASCII, "web1", "End"},
+    {"snapshots-30x4", tree, 4, 30, GLYPHS_UNICODE, "web1", ""},
+    {"snapshots-deep-58x18", deep, 18, 58, GLYPHS_UNICODE, "web1", ""},
+    {"snapshots-deep-78x20", deep, 20, 78, GLYPHS_UNICODE, "web1", "Home PgDn"},
+    {"snapshots-waiting-58x18", no_detail, 18, 58, GLYPHS_UNICODE, "web1", ""},
+    {"snapshots-none-58x18", no_snapshots, 18, 58, GLYPHS_UNICODE, "web1", ""},
+    {"snapshots-unknown-58x18", not_known, 18, 58, GLYPHS_UNICODE, "web1", ""},
 };
 
 START_TEST(test_tab_is_as_it_was_found_good)
 {
-    const struct shot *shot = &shots[_i];
-    struct view_fixture fixture;
-    view_fixture_open(&fixture, &snapshots_view_ops, shot->rows, shot->columns, shot->glyphs,
-                      shot->board(), "web1");
-    view_fixture_keys(&fixture, shot->keys);
-    view_fixture_golden(&fixture, shot->name);
-    view_fixture_close(&fixture);
+    view_shot_check(&shots[_i], &snapshots_view_ops);
 }
 END_TEST
 

@@ -21,29 +21,17 @@ static struct board *two_offline(void)
     return board;
 }
 
-struct shot {
-    const char *name;
-    struct board *(*board)(void);
-    int rows, columns;
-    enum glyph_set glyphs;
-};
-
-static const struct shot shots[] = {
-    {"welcome-58x18", fixture_board_nobody, 18, 58, GLYPHS_UNICODE},
-    {"welcome-78x20", fixture_board_nobody, 20, 78, GLYPHS_UNICODE},
-    {"welcome-110x44", two_offline, 44, 110, GLYPHS_UNICODE},
-    {"welcome-78x20-ascii", two_offline, 20, 78, GLYPHS_ASCII},
-    {"welcome-38x10", fixture_board_nobody, 10, 38, GLYPHS_UNICODE},
+static const struct view_shot shots[] = {
+    {"welcome-58x18", fixture_board_nobody, 18, 58, GLYPHS_UNICODE, NULL, NULL},
+    {"welcome-78x20", fixture_board_nobody, 20, 78, GLYPHS_UNICODE, NULL, NULL},
+    {"welcome-110x44", two_offline, 44, 110, GLYPHS_UNICODE, NULL, NULL},
+    {"welcome-78x20-ascii", two_offline, 20, 78, GLYPHS_ASCII, NULL, NULL},
+    {"welcome-38x10", fixture_board_nobody, 10, 38, GLYPHS_UNICODE, NULL, NULL},
 };
 
 START_TEST(test_welcome_is_as_it_was_found_good)
 {
-    const struct shot *shot = &shots[_i];
-    struct view_fixture fixture;
-    view_fixture_open(&fixture, &welcome_view_ops, shot->rows, shot->columns, shot->glyphs,
-                      shot->board(), NULL);
-    view_fixture_golden(&fixture, shot->name);
-    view_fixture_close(&fixture);
+    view_shot_check(&shots[_i], &welcome_view_ops);
 }
 END_TEST
 

@@ -90,3 +90,13 @@ void view_fixture_golden(struct view_fixture *fixture, const char *name)
     view_fixture_draw(fixture);
     golden_check_frame(name, &fixture->frame);
 }
+
+void view_shot_check(const struct view_shot *shot, const struct view_ops *ops)
+{
+    struct view_fixture fixture;
+    view_fixture_open(&fixture, ops, shot->rows, shot->columns, shot->glyphs, shot->board(),
+                      shot->vm);
+    view_fixture_keys(&fixture, shot->keys != NULL ? shot->keys : "");
+    view_fixture_golden(&fixture, shot->name);
+    view_fixture_close(&fixture);
+}

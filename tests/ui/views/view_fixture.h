@@ -27,4 +27,16 @@ const char *view_fixture_row(struct view_fixture *fixture, unsigned row); // of 
 // Draws and compares with tests/ui/goldens/NAME.txt.
 void view_fixture_golden(struct view_fixture *fixture, const char *name);
 
+// One view of a fabricated board, after some keys, and the golden that it has to equal.
+struct view_shot {
+    const char *name;
+    struct board *(*board)(void);
+    int rows, columns;
+    enum glyph_set glyphs;
+    const char *vm;   // selected; NULL: the first of the list
+    const char *keys; // NULL: none
+};
+
+void view_shot_check(const struct view_shot *shot, const struct view_ops *ops);
+
 #endif

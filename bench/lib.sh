@@ -16,7 +16,16 @@ row() { # what value unit [bound]: the value is to be below the bound
             over=$((over + 1))
         fi
     fi
-    printf '%-62s %10s %-8s %s\n' "$1" "${2:--}" "$3" "$verdict"
+    printf '%-71s %10s %-8s %s\n' "$1" "${2:--}" "$3" "$verdict"
+}
+
+# Like must, and says nothing when all is well.
+ready() {
+    local out
+    out=$(check "$@") || {
+        echo "$out" >&2
+        exit 1
+    }
 }
 
 # CPU seconds that a process has used so far.

@@ -25,6 +25,6 @@ row "key to output, 1,000 VMs, driver answering: p99 of 400" "$(value_of key_p99
 row "resident memory, 1,000 VMs" "$(value_of rss_kib "$work/idle")" KiB 65536
 row "CPU, 1,000 VMs, simulation included" "$(value_of cpu_percent "$work/idle")" %
 "$pty" --warm 10 --idle 20 -- "$build/vmtui" -c 'sim:///?hosts=1&vms=20&seed=7' >"$work/idle"
-row "bytes to the terminal per idle tick, 80x24, 20 busy VMs" \
-    "$(value_of idle_bytes_per_tick "$work/idle")" bytes 600
+row "bytes to the terminal per tick, 80x24, every figure of 20 VMs changing" \
+    "$(value_of idle_bytes_per_tick "$work/idle")" bytes
 exit $((over > 0))

@@ -12,13 +12,13 @@ if ! daemon_possible; then
     echo "ten guests: left out, a daemon of our own needs root and libvirtd"
     exit 0
 fi
-must "the daemon starts" start_daemon >&2
+ready "the daemon starts" start_daemon
 for i in 1 2 3 4 5 6 7 8 9 10; do
     SERIAL_LOG=$work/guest$i.log linux_guest_xml "guest$i" 80 1 "" "" >"$work/guest.xml"
-    must "guest$i starts" daemon_virsh create "$work/guest.xml" >&2
+    ready "guest$i starts" daemon_virsh create "$work/guest.xml"
 done
 for i in 1 2 3 4 5 6 7 8 9 10; do
-    must "guest$i boots" until_true 120 grep GUEST-READY "$work/guest$i.log" >&2
+    ready "guest$i boots" until_true 120 grep GUEST-READY "$work/guest$i.log"
 done
 "$build/bench/pty_bench" --warm 10 --idle 60 -- "$build/vmtui" -c "$daemon_uri" >"$work/idle"
 row "CPU of vmtui, ten real guests, 2 s tick, 60 s" "$(value_of cpu_percent "$work/idle")" % 1

@@ -14,14 +14,14 @@ if ! daemon_possible; then
     echo "virsh loop: left out, a daemon of our own needs root and libvirtd"
     exit 0
 fi
-must "the daemon starts" start_daemon >&2
+ready "the daemon starts" start_daemon
 make_boot_sector "$work/boot.img"
 for ((i = 1; i <= guests; i++)); do
     boot_guest_xml "guest$i" "$work/boot.img" >"$work/guest.xml"
     echo "create $work/guest$i.xml"
     cp "$work/guest.xml" "$work/guest$i.xml"
 done >"$work/commands"
-must "$guests guests start" daemon_virsh "$(paste -sd';' "$work/commands")" >&2
+ready "$guests guests start" daemon_virsh "$(paste -sd';' "$work/commands")"
 sleep 5
 
 # The loop that people write. Its clients' CPU is that of the subshell's children.
@@ -34,7 +34,7 @@ client_loop=$(
             while [ $SECONDS -lt $end ]; do
                 next=$EPOCHREALTIME
                 virsh -q -c "$daemon_uri" domstats >"$work/domstats"
-                sleep "$(awk -v began="$next" -v now="$EPOCHREALTIME" 'BEGIN {left = 2 - (now - began); print left > 0 ? left : 0}')"
+                sleep "$(awk -v began="$next" -v now="$EPOCHREALTIME" 'BEGIN {left = 2 - (now - began); if (left < 0) left = 0; print left}')"
             done
         }
     } 2>&1 | awk '{print $1 + $2}'

@@ -64,8 +64,8 @@ void terminal_install_crash_handlers(void)
 {
     static const int fatal[] = {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
     // A stack overflow leaves no room for a handler on the stack itself.
-    stack_t stack = {.ss_sp = memory_alloc(ALTERNATE_STACK_BYTES),
-                     .ss_size = ALTERNATE_STACK_BYTES};
+    static char room[ALTERNATE_STACK_BYTES];
+    stack_t stack = {.ss_sp = room, .ss_size = sizeof(room)};
     sigaltstack(&stack, NULL);
     struct sigaction action = {.sa_handler = die_with_terminal_restored,
                                .sa_flags = SA_RESETHAND | SA_NODEFER | SA_ONSTACK};

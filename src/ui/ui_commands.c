@@ -346,6 +346,18 @@ static bool quit_anyway(struct form *form, void *context, struct error *err)
     return true;
 }
 
+// The embedded engine is this very process: what it saves stands still until it is opened again.
+static const char *what_becomes_of_vms(const struct board *board)
+{
+    for (size_t i = 0; i < board->host_count; i++) {
+        const struct host_snapshot *snapshot = board->hosts[i].snapshot;
+        if (snapshot != NULL && strstr(snapshot->uri, "///embed") != NULL)
+            return "The VMs go on, but one that is being saved or snapshotted by the embedded "
+                   "engine stands still until vmtui is started again.";
+    }
+    return "The VMs go on in any case.";
+}
+
 static void do_quit(struct ui *ui, const struct command_call *call)
 {
     (void)call;
@@ -364,8 +376,8 @@ static void do_quit(struct ui *ui, const struct command_call *call)
         job_line(&ui->board->jobs[i], ui_wall_ms(ui), line, sizeof(line));
         str_printf(&text, "  %s\n", line);
     }
-    str_add(&text, "\nThe VMs go on in any case. What is cut off now is explained at the next "
-                   "start.");
+    str_printf(&text, "\n%s What is cut off now is explained at the next start.",
+               what_becomes_of_vms(ui->board));
     const struct form_settings settings = {
         .title = "Quit",
         .action = "Quit",

@@ -116,6 +116,10 @@ fuzz: ## run each fuzz target for FUZZ_SECONDS (needs clang)
 bench: $(BUILD)/vmtui $(TOOLS) $(BENCHES) ## measure what the project promises and print a table
 	@BUILD=$(BUILD) bench/run
 
+.PHONY: bench-allocator
+bench-allocator: $(BUILD)/bench/allocator_bench ## measure the allocator's planner and rewrite docs/ALLOCATOR-RESULTS.md
+	@$< > docs/ALLOCATOR-RESULTS.md.new && mv docs/ALLOCATOR-RESULTS.md.new docs/ALLOCATOR-RESULTS.md
+
 compdb: ## write compile_commands.json for editors
 	@tools/compdb '$(CC) $(subst ','\'',$(CPPFLAGS)) -Itests $(ALL_CFLAGS)' > compile_commands.json
 

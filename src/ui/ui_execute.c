@@ -99,7 +99,7 @@ static unsigned submit_one(struct ui *ui, const struct command_call *call, const
     struct operation *operations[COMMAND_OPERATION_MAX];
     unsigned submitted = 0;
     if (!board_find(ui->board, uuid, &host, &vm)) {
-        error_set(err, ERROR_NOT_FOUND, 0, "the VM is not there any more");
+        error_set(err, ERROR_NOT_FOUND, 0, "the VM is gone");
         return 0;
     }
     struct command_call meant = *call; // borrows everything

@@ -165,7 +165,7 @@ static bool would_do_something(const struct pending *pending, struct error *err)
         struct operation *operations[COMMAND_OPERATION_MAX];
         struct error one = {0};
         if (!vm) {
-            error_set(&one, ERROR_NOT_FOUND, 0, "the VM is not there any more");
+            error_set(&one, ERROR_NOT_FOUND, 0, "the VM is gone");
         } else {
             size_t count =
                 command_to_operations(&pending->call, host->snapshot, vm->sample, operations, &one);

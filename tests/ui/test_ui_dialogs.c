@@ -275,7 +275,7 @@ START_TEST(test_vm_that_vanishes_below_the_dialog)
     ui_set_board(fixture.ui, fixture_board_empty());
     ui_fixture_keys(&fixture, "Tab Enter");
     ck_assert_str_eq(submitted(), "");
-    ck_assert(ui_fixture_shows(&fixture, "the VM is not there any more"));
+    ck_assert(ui_fixture_shows(&fixture, "the VM is gone"));
     close_fixture();
 }
 END_TEST

@@ -136,6 +136,7 @@ struct json_object *shell_vm_json(const struct board_host *host, const struct bo
     add_count(row, "vcpus", (valid & VM_HAS_VCPU_COUNT) != 0, sample->vcpus_current);
     add_count(row, "vcpus_max", (valid & VM_HAS_VCPU_COUNT) != 0, sample->vcpus_max);
     add_memory(row, vm);
+    add_count(row, "cpu_time_ns", (valid & VM_HAS_CPU_TIME) != 0, sample->cpu_time_ns);
     add_rate(row, "cpu_percent", vm->rates.cpu_percent);
     add_rate(row, "ready_percent", vm->rates.ready_percent);
     add_rate(row, "disk_read_bytes_per_s", vm->rates.disk_read_bytes);

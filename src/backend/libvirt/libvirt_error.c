@@ -106,6 +106,8 @@ static const char *without_prefixes(const char *message)
 // Sentences for what people meet often; NULL when libvirt's own words must do.
 static const char *plain_sentence(int code, const char *message)
 {
+    if (strstr(message, "End of file while reading data") || strstr(message, "Cannot recv data"))
+        return "the hypervisor's daemon ended before it answered";
     switch (code) {
     case VIR_ERR_NO_DOMAIN:
     case VIR_ERR_INVALID_DOMAIN:

@@ -106,6 +106,7 @@ static const char *const local[] = {"virDomainGetUUIDString",  "virDomainGetName
                                     "virDomainFree",           "virDomainSnapshotGetName",
                                     "virDomainSnapshotFree",   "virDomainStatsRecordListFree",
                                     "virConnectRef",           "virConnectClose",
+                                    "virEventRemoveTimeout",   "virEventAddTimeout",
                                     "virConnectIsAlive",       "virConnectGetType",
                                     "virConnectSetKeepAlive",  "virTypedParamsGet",
                                     "virTypedParamsGetULLong", "virTypedParamsFree",

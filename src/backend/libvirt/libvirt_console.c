@@ -197,25 +197,10 @@ static size_t stream_write(struct console_stream *base, const char *bytes, size_
     return taken;
 }
 
-static void drop_reference_of_callback(int timer, void *opaque)
-{
-    virEventRemoveTimeout(timer);
-    console_unref(opaque);
-}
-
-// libvirt 9.0 takes a free function for a stream's callback, and its remote driver never calls it.
-// So the callback's reference is ours to end: on the event loop's own thread, where no call of the
-// callback can be under way any more. Where that is not certain it is kept.
-static void remove_callback(struct libvirt_console *console)
-{
-    if (virStreamEventRemoveCallback(console->stream) == 0)
-        virEventAddTimeout(0, drop_reference_of_callback, console, NULL);
-}
-
 static void abort_run(void *arg)
 {
     struct libvirt_console *console = arg;
-    remove_callback(console);
+    virStreamEventRemoveCallback(console->stream);
     virStreamAbort(console->stream);
     console_unref(console);
 }
@@ -243,14 +228,14 @@ static bool start_streaming(struct libvirt_console *console, struct error *err)
     console->events = VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP;
     atomic_store(&console->published, true);
     if (virStreamEventAddCallback(console->stream, console->events, on_stream_event, console,
-                                  NULL) < 0) {
+                                  console_unref) < 0) {
         console_unref(console);
         return libvirt_error_take(err, NULL);
     }
     int failure = pthread_create(&console->consumer, NULL, consumer_main, console);
     if (failure == 0)
         return true;
-    remove_callback(console);
+    virStreamEventRemoveCallback(console->stream);
     return error_set_errno(err, failure, "the console's thread");
 }
 

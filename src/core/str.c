@@ -198,3 +198,8 @@ int str_compare_natural(const char *a, const char *b)
         return *x == '\0' ? -1 : 1;
     return strcmp(a, b);
 }
+
+const char *str_or_dash(const char *text)
+{
+    return text != NULL ? text : "-";
+}

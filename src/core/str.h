@@ -29,6 +29,7 @@ char *str_take(struct str *s);
 bool str_format(char *buffer, size_t size, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool str_starts_with(const char *text, const char *prefix);
+const char *str_or_dash(const char *text);    // "-" for NULL: how the unknown is shown
 bool str_equal(const char *a, const char *b); // NULL equals only NULL
 // Finds needle without regard to ASCII case; NULL when it is not there.
 const char *str_find_ignoring_case(const char *haystack, const char *needle);

@@ -9,11 +9,6 @@
 #include "core/str.h"
 #include "shell/shell_internal.h"
 
-static const char *or_dash(const char *text)
-{
-    return text != NULL ? text : "-";
-}
-
 static struct json_object *text_json(const char *text)
 {
     return text != NULL ? json_object_new_string(text) : NULL;
@@ -44,20 +39,22 @@ static void print_definition(const struct vm_definition *definition)
 {
     char memory[QUANTITY_SIZE];
     quantity_bytes(memory, (double)definition->memory_max_kib * 1024);
-    printf("  type      %s, %s, %s, firmware %s\n", or_dash(definition->type),
-           or_dash(definition->arch), or_dash(definition->machine), or_dash(definition->firmware));
+    printf("  type      %s, %s, %s, firmware %s\n", str_or_dash(definition->type),
+           str_or_dash(definition->arch), str_or_dash(definition->machine),
+           str_or_dash(definition->firmware));
     printf("  vcpus     %u of %u\n", definition->vcpus_current, definition->vcpus_max);
     printf("  memory    %s at the most\n", memory);
     for (size_t i = 0; i < definition->disk_count; i++) {
         const struct disk_definition *disk = &definition->disks[i];
-        printf("  %-9s %s on %s, %s%s  %s\n", disk->target, or_dash(disk->device),
-               or_dash(disk->bus), or_dash(disk->format), disk->read_only ? ", read-only" : "",
+        printf("  %-9s %s on %s, %s%s  %s\n", disk->target, str_or_dash(disk->device),
+               str_or_dash(disk->bus), str_or_dash(disk->format),
+               disk->read_only ? ", read-only" : "",
                disk->source != NULL ? disk->source : "(empty)");
     }
     for (size_t i = 0; i < definition->nic_count; i++) {
         const struct nic_definition *nic = &definition->nics[i];
-        printf("  interface %s %s, %s, %s\n", or_dash(nic->mac), nic->type, or_dash(nic->model),
-               or_dash(nic->source));
+        printf("  interface %s %s, %s, %s\n", str_or_dash(nic->mac), nic->type,
+               str_or_dash(nic->model), str_or_dash(nic->source));
     }
     if (definition->title != NULL)
         printf("  title     %s\n", definition->title);
@@ -68,7 +65,7 @@ static void print_info(void *context, const struct board_host *host, const struc
     const struct vm_sample *sample = vm->sample;
     bool xml_only = *(bool *)context;
     if (xml_only) {
-        puts(or_dash(sample->detail->xml));
+        puts(str_or_dash(sample->detail->xml));
         return;
     }
     printf("%s\n  uuid      %s\n  host      %s\n  state     %s%s%s\n", sample->name, sample->uuid,

@@ -18,6 +18,9 @@ struct shell_targets { // pointers into `board`, which is held
 
 // Waits until every host has answered or failed; at least one must be online.
 bool shell_connect(const struct shell_settings *settings, struct board **board);
+// Swaps *board for a newer one when one comes in time.
+void shell_renew_board(const struct shell_settings *settings, struct board **board,
+                       uint64_t timeout_ms);
 // Waits for a board in which every running VM has rates (two samples), or a few seconds.
 bool shell_wait_rates(const struct shell_settings *settings, struct board **board);
 // Finds the VMs named by the call; prints what matched nothing.

@@ -190,11 +190,7 @@ static bool wait_later_sample(const struct shell_settings *settings, struct boar
     while (newest_sample_ns(*board) <= after_ns) {
         if (services->interrupted(services->context))
             return false;
-        struct board *newer = services->wait_board(services->context, 250);
-        if (newer == NULL)
-            continue;
-        board_unref(*board);
-        *board = newer;
+        shell_renew_board(settings, board, 250);
     }
     return true;
 }

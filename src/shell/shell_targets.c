@@ -43,9 +43,8 @@ static bool report_hosts(const struct board *board)
     return any;
 }
 
-// Swaps *board for a newer one when there is one.
-static void renew_board(const struct shell_settings *settings, struct board **board,
-                        uint64_t timeout_ms)
+void shell_renew_board(const struct shell_settings *settings, struct board **board,
+                       uint64_t timeout_ms)
 {
     const struct shell_services *services = &settings->services;
     struct board *newer = services->wait_board(services->context, timeout_ms);
@@ -64,7 +63,7 @@ bool shell_connect(const struct shell_settings *settings, struct board **board)
     while (*board == NULL || !all_settled(*board)) {
         if (clock_monotonic_ns() > deadline_ns || services->interrupted(services->context))
             break;
-        renew_board(settings, board, POLL_MS);
+        shell_renew_board(settings, board, POLL_MS);
     }
     if (*board != NULL && report_hosts(*board))
         return true;
@@ -97,7 +96,7 @@ bool shell_wait_rates(const struct shell_settings *settings, struct board **boar
     while (!has_rates(*board)) {
         if (clock_monotonic_ns() > deadline_ns || services->interrupted(services->context))
             return false;
-        renew_board(settings, board, POLL_MS);
+        shell_renew_board(settings, board, POLL_MS);
     }
     return true;
 }

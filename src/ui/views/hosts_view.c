@@ -72,11 +72,6 @@ static void bar_line(struct pen *pen, const char *name, double fraction, enum ro
     pen->row++;
 }
 
-static const char *or_dash(const char *text)
-{
-    return text != NULL ? text : "-";
-}
-
 // "61 %" or "-"
 static void percent(char out[QUANTITY_SIZE], double value)
 {
@@ -137,10 +132,10 @@ static void draw_identity(struct pen *pen, const struct host_snapshot *snapshot)
     add_part(&text, snapshot->hypervisor);
     add_part(&text, snapshot->library_version);
     add_part(&text, snapshot->arch);
-    line(pen, "address", ROLE_TEXT, or_dash(snapshot->uri));
+    line(pen, "address", ROLE_TEXT, str_or_dash(snapshot->uri));
     line(pen, "hypervisor", ROLE_TEXT, text.length > 0 ? text.text : "-");
-    line(pen, "processor", ROLE_TEXT, or_dash(snapshot->cpu_model));
-    line(pen, "VMs run on", ROLE_TEXT, or_dash(snapshot->acceleration));
+    line(pen, "processor", ROLE_TEXT, str_or_dash(snapshot->cpu_model));
+    line(pen, "VMs run on", ROLE_TEXT, str_or_dash(snapshot->acceleration));
     str_finish(&text);
 }
 

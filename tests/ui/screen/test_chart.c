@@ -4,36 +4,7 @@
 #include <math.h>
 
 #include "ui/screen/chart.h"
-
-static struct frame frame;
-static struct str dump;
-
-static void start(enum glyph_set glyphs, int rows, int columns)
-{
-    frame_init(&frame, glyphs);
-    frame_resize(&frame, rows, columns);
-    str_init(&dump);
-}
-
-static void finish(void)
-{
-    frame_finish(&frame);
-    str_finish(&dump);
-}
-
-static const char *text(void)
-{
-    str_clear(&dump);
-    frame_to_text(&frame, &dump);
-    return dump.text;
-}
-
-static const char *roles(void)
-{
-    str_clear(&dump);
-    frame_to_roles(&frame, &dump);
-    return dump.text;
-}
+#include "ui/screen/frame_fixture.h"
 
 static const struct {
     double fraction;

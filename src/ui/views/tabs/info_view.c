@@ -19,11 +19,6 @@ struct info_view {
     int scrolled, rows, seen; // rows of the text at the last draw, and how many fitted
 };
 
-static const char *or_dash(const char *text)
-{
-    return text != NULL ? text : "-";
-}
-
 static void add_state(struct str *out, const struct board_host *host, const struct vm_sample *vm)
 {
     str_printf(out, "name       %s\n", vm->name);
@@ -47,14 +42,14 @@ static void add_devices(struct str *out, const struct vm_definition *definition)
 {
     for (size_t i = 0; i < definition->disk_count; i++) {
         const struct disk_definition *disk = &definition->disks[i];
-        str_printf(out, "disk       %s %s on %s, %s: %s\n", or_dash(disk->target),
-                   or_dash(disk->device), or_dash(disk->bus), or_dash(disk->format),
+        str_printf(out, "disk       %s %s on %s, %s: %s\n", str_or_dash(disk->target),
+                   str_or_dash(disk->device), str_or_dash(disk->bus), str_or_dash(disk->format),
                    disk->source != NULL ? disk->source : "empty");
     }
     for (size_t i = 0; i < definition->nic_count; i++) {
         const struct nic_definition *nic = &definition->nics[i];
-        str_printf(out, "interface  %s %s, model %s, %s\n", or_dash(nic->mac), nic->type,
-                   or_dash(nic->model), or_dash(nic->source));
+        str_printf(out, "interface  %s %s, model %s, %s\n", str_or_dash(nic->mac), nic->type,
+                   str_or_dash(nic->model), str_or_dash(nic->source));
     }
 }
 
@@ -86,9 +81,9 @@ static void add_definition(struct str *out, const struct vm_sample *vm)
     str_printf(out, "runs on    %s\n",
                str_equal(definition->type, "qemu")  ? "software emulation (qemu)"
                : str_equal(definition->type, "kvm") ? "KVM"
-                                                    : or_dash(definition->type));
-    str_printf(out, "machine    %s, %s, firmware %s\n", or_dash(definition->arch),
-               or_dash(definition->machine), or_dash(definition->firmware));
+                                                    : str_or_dash(definition->type));
+    str_printf(out, "machine    %s, %s, firmware %s\n", str_or_dash(definition->arch),
+               str_or_dash(definition->machine), str_or_dash(definition->firmware));
     add_size(out, vm);
     add_devices(out, definition);
     str_printf(out, "console    %s\n", definition->has_serial_console ? "serial" : "none");
